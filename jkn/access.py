@@ -1,0 +1,223 @@
+"""Who may do what. No other file names a role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from functools import wraps
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+
+from jkn import clock
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    CLERK = "clerk"  # at a facility's counter
+    AGENT = "agent"  # at the care centre, 165
+    OFFICER = "officer"  # at a branch
+    AUDITOR = "auditor"
+
+
+class Level(IntEnum):
+    """How surely we know who it is (safety.md, section 6)."""
+
+    L0 = 0  # anybody who knows a number
+    L1 = 1  # number and PIN
+    L2 = 2  # L1 and something held in the hand, fresh
+
+
+class Can(StrEnum):
+    SEE_STATUS = "status:see"
+    SEE_CARD = "card:see"
+    SEE_BILLS = "bills:see"
+    CHANGE_CLINIC = "clinic:change"
+    SEE_PROFILE = "profile:see"
+    CHANGE_PROFILE = "profile:change"
+    CHANGE_CONTACT = "contact:change"
+    CHANGE_PHONE = "phone:change"
+    SEE_SIGN_INS = "sign-ins:see"
+    CHANGE_PIN = "pin:change"
+    ISSUE_SHEET = "sheets:issue"
+    READ_NOTICES = "notices:read"
+    FOLLOW_COMPLAINTS = "complaints:follow"
+    ANSWER_COMPLAINTS = "complaints:answer"
+    PRINT_SLIPS = "slips:print"
+    REVIEW_PAYMENTS = "payments:review"
+    ENROL_KIOSKS = "kiosks:enrol"
+    READ_AUDIT = "audit:read"
+    SIGN_OUT = "sign-ins:end"
+    WORK = "desk:see"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, for whom, how surely known, through which door."""
+
+    person_id: int | None = None
+    officer_id: int | None = None
+    name: str = ""
+    role: Role | None = None
+    family_id: int | None = None
+    payer_id: int | None = None
+    on_behalf_of: int | None = None
+    level: Level = Level.L0
+    fresh_until: datetime | None = None
+    channel: str = "web"
+    device: int | None = None
+    grant: int | None = None
+    office: str | None = None
+    facility: str | None = None
+    sign_in: int | None = None
+    request_id: str | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.fresh_until is not None and self.fresh_until > clock.now()
+
+
+SYSTEM = Actor(channel="system")
+
+
+@dataclass(frozen=True)
+class Who:
+    """A group of actors: may this one touch that row, and which rows of a model may it list?"""
+
+    may: Callable
+    rows: Callable
+
+
+own_family = Who(
+    may=lambda actor, row: actor.role == Role.MEMBER and (row is None or row.family_id == actor.family_id is not None),
+    rows=lambda actor, model: model.family_id == actor.family_id,
+)
+own_person = Who(
+    may=lambda actor, row: actor.role == Role.MEMBER and (row is None or row.person_id == actor.person_id is not None),
+    rows=lambda actor, model: model.person_id == actor.person_id,
+)
+
+
+def staff(*roles: Role) -> Who:
+    return Who(may=lambda actor, _row: actor.role in roles, rows=lambda _actor, model: model.id.is_null(False))
+
+
+@dataclass(frozen=True)
+class Policy:
+    who: tuple[Who, ...]
+    level: Level = Level.L1
+
+
+_desk = staff(Role.CLERK, Role.AGENT, Role.OFFICER, Role.AUDITOR)
+
+POLICY = {
+    Can.SEE_STATUS: Policy((own_family,)),
+    Can.SEE_CARD: Policy((own_family,)),
+    Can.SEE_BILLS: Policy((own_family,)),
+    Can.CHANGE_CLINIC: Policy((own_family,)),
+    Can.SEE_PROFILE: Policy((own_family,)),
+    Can.CHANGE_PROFILE: Policy((own_family,)),
+    Can.CHANGE_CONTACT: Policy((own_person,)),
+    Can.CHANGE_PHONE: Policy((own_person,), Level.L2),
+    Can.SEE_SIGN_INS: Policy((own_person,)),
+    Can.CHANGE_PIN: Policy((own_person,), Level.L2),
+    Can.ISSUE_SHEET: Policy((own_person,), Level.L2),
+    Can.READ_NOTICES: Policy((own_person,)),
+    Can.FOLLOW_COMPLAINTS: Policy((own_person,)),
+    Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
+    Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
+    Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
+    Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
+    Can.READ_AUDIT: Policy((staff(Role.AUDITOR),)),
+    Can.SIGN_OUT: Policy((own_person, _desk)),
+    Can.WORK: Policy((_desk,)),
+}
+
+login_manager = LoginManager()
+confirm_pin: Callable[[int, str], bool]  # (person, PIN typed again): given by accounts, asked by features below it
+login_manager.session_protection = None  # phones change address and proxies rewrite the user agent
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    app.jinja_env.globals["can"] = lambda name: allowed(actor(), Can(name))
+    app.before_request(refuse_undeclared_views)
+
+
+def refuse_undeclared_views() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view and request.endpoint != "static" and not hasattr(view, "access"):
+        abort(403)
+
+
+def actor() -> Actor:
+    """Who is behind this request."""
+    return current_user.actor if current_user.is_authenticated else Actor(channel=channel(), device=g.get("kiosk"))
+
+
+def channel() -> str:
+    return "kiosk" if g.get("kiosk") else "web"
+
+
+def allowed(actor: Actor, can: Can, row=None) -> bool:
+    """Does the policy give the right? The level is asked apart, because it can be raised."""
+    return any(who.may(actor, row) for who in POLICY[can].who)
+
+
+def public(view):
+    """Open to anybody."""
+    view.access = "public"
+    return view
+
+
+def needs(can: Can):
+    """Only for actors to whom POLICY gives `can`, at its level; the rest are sent to the step they lack."""
+
+    def declare(view):
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()
+            who = actor()
+            if not allowed(who, can):
+                abort(403)
+            if POLICY[can].level > effective_level(who):
+                session["back"] = request.path
+                return redirect(url_for("accounts.step_up"), 303)
+            g.can = can
+            return view(*args, **kwargs)
+
+        guarded.access = can
+        return guarded
+
+    return declare
+
+
+def effective_level(actor: Actor) -> Level:
+    """L2 lasts as long as it is fresh."""
+    return Level.L2 if actor.is_fresh else min(actor.level, Level.L1)
+
+
+def fetch(model, id):
+    """The row, if it exists and this person may do with it what the view needs; otherwise 404."""
+    row = model.get_or_none(model.id == id) if id is None or id < 2**63 else None
+    who = actor()
+    if row is None or not allowed(who, g.can, row):
+        abort(404)
+    if who.role != Role.MEMBER:
+        g.setdefault("looked", []).append(row)
+    return row
+
+
+def scope(model):
+    """The rows of a model that this person may do with what the view needs; the twin of fetch() for lists."""
+    who = actor()
+    groups = [group for group in POLICY[g.can].who if group.may(who, None)]
+    if not groups:
+        abort(403)
+    if who.role != Role.MEMBER:
+        g.setdefault("looked", []).append(model)
+    where = groups[0].rows(who, model)
+    for group in groups[1:]:
+        where = where | group.rows(who, model)
+    return model.select().where(where)

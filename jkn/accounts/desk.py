@@ -1,0 +1,87 @@
+"""Officers: signing in, their desk, first-PIN slips, and the command that creates them."""
+
+import click
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from jkn.access import Actor, Can, Level, Role, actor, fetch, needs, public
+from jkn.accounts import entrance, officers, service, sheets
+from jkn.accounts.forms import ConfirmForm, OfficerSignInForm, SlipForm
+from jkn.accounts.models import Slip
+from jkn.accounts.views import bp
+from jkn.errors import Refused
+from jkn.members import service as members
+from jkn.members.models import Person
+from jkn.web import page
+
+
+@bp.route("/petugas/masuk", methods=["GET", "POST"])
+@public
+def officer_sign_in():
+    form = OfficerSignInForm()
+    if form.validate_on_submit():
+        try:
+            officer = officers.check(form.username.data, form.password.data, form.code.data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            by = Actor(officer_id=officer.id, role=officer.role, office=officer.office, channel="desk")
+            entrance.enter(service.open_sign_in(officer=officer, level=Level.L1, by=by))
+            return entrance.back_or(".desk")
+    return page("accounts/officer_sign_in.html", form=form)
+
+
+@bp.get("/petugas")
+@needs(Can.WORK)
+def desk():
+    return page("accounts/desk.html", who=actor())
+
+
+@bp.route("/petugas/slip", methods=["GET", "POST"])
+@needs(Can.PRINT_SLIPS)
+def slip_find():
+    """Whose KTP is on the counter? The number travels in the body, never in the address."""
+    form = SlipForm()
+    if form.validate_on_submit():
+        person = members.find_by_number(form.number.number)
+        if person:
+            return redirect(url_for(".slip_print", person_id=person.id), 303)
+        form.number.errors = [_("Nobody in the scheme has this number.")]
+    return page("accounts/slip_find.html", form=form)
+
+
+@bp.route("/petugas/slip/<int:person_id>", methods=["GET", "POST"])
+@needs(Can.PRINT_SLIPS)
+def slip_print(person_id):
+    """Compare with the KTP, then print."""
+    person, form = fetch(Person, person_id), ConfirmForm()
+    if form.validate_on_submit():
+        slip = sheets.print_slip(person, actor())
+        return redirect(url_for(".slip_show", slip_id=slip.id), 303)
+    return page("accounts/slip_print.html", person=person, form=form)
+
+
+@bp.get("/petugas/slip/cetak/<int:slip_id>")
+@needs(Can.PRINT_SLIPS)
+def slip_show(slip_id):
+    slip = fetch(Slip, slip_id)
+    if not sheets.may_show(slip, actor()):
+        flash(_("This slip was shown already. Print a new one."))
+        return redirect(url_for(".slip_find"), 303)
+    return page("accounts/slip_show.html", slip=slip, code=sheets.slip_code(slip))
+
+
+@bp.cli.command("create-officer")
+@click.argument("username")
+@click.option("--name", required=True, help="Full name")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role if role != Role.MEMBER]))
+@click.option("--office", help="Branch code")
+@click.option("--facility", help="Facility code, for clerks")
+@click.password_option(help="At least 15 characters; asked for when left out")
+def create_officer(username, name, role, office, facility, password):
+    """Create an officer, and print the address for their authenticator (TOTP)."""
+    try:
+        _officer, uri = officers.create_officer(username, name, Role(role), office, facility, password=password)
+    except Refused as refused:
+        raise click.ClickException(refused.say(str)) from None
+    click.echo(uri)

@@ -1,0 +1,184 @@
+"""The browser's side of a sign-in: the cookie's token, who is behind a request, leaving, and coming back to a form."""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from flask import current_app, g, redirect, request, session, url_for
+from flask_login import UserMixin
+from peewee import JOIN
+from werkzeug.datastructures import MultiDict
+
+from jkn import access, clock, db
+from jkn.access import Actor, Role, login_manager
+from jkn.accounts import service
+from jkn.accounts.models import Officer, SignIn
+from jkn.drafts import service as drafts
+from jkn.members.models import Payer, Person, Stay
+
+DEVICE = "d"
+HELD = timedelta(days=1)
+NEVER_HELD = re.compile(r"csrf_token|pin|password|code|second|again", re.IGNORECASE)
+
+
+@dataclass
+class SignedIn(UserMixin):
+    """Whom Flask-Login calls the current user: a live sign-in and its actor."""
+
+    row: SignIn
+    actor: Actor
+    language: str | None = None
+
+
+@login_manager.user_loader
+def load(token: str) -> SignedIn | None:
+    """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody."""
+    row = next(iter(SignIn.raw(_statement(db.db.param), service.hash_token(token))), None)
+    now = clock.now()
+    if row is None or row.ends_at <= now or row.seen_at + timedelta(seconds=row.idle_seconds) <= now:
+        return None
+    step = 5 if row.idle_seconds <= 60 else 60
+    if (now - row.seen_at).total_seconds() >= step:
+        g.seen = row.id
+    return SignedIn(row, _actor(row), row.language)
+
+
+@cache
+def _statement(_mark: str) -> str:
+    """The query of every signed-in page, written out once for each engine: composing it took longer than running it."""
+    query = (
+        SignIn.select(
+            SignIn,
+            Person.name.alias("person_name"),
+            Person.language,
+            Officer.name.alias("officer_name"),
+            Officer.role,
+            Officer.office,
+            Officer.facility,
+            Stay.family.alias("family_id"),
+            Payer.id.alias("payer_id"),
+        )
+        .join(Person, JOIN.LEFT_OUTER)
+        .join(Stay, JOIN.LEFT_OUTER, on=(Stay.person == Person.id) & Stay.until.is_null())
+        .join(Payer, JOIN.LEFT_OUTER, on=Payer.family == Stay.family)
+        .switch(SignIn)
+        .join(Officer, JOIN.LEFT_OUTER)
+        .where(SignIn.token_hash == "", SignIn.revoked_at.is_null())
+    )
+    statement, _values = query.sql()
+    return statement
+
+
+def _actor(row) -> Actor:
+    return Actor(
+        person_id=row.person_id,
+        officer_id=row.officer_id,
+        name=row.person_name or row.officer_name,
+        role=Role.MEMBER if row.person_id else Role(row.role),
+        family_id=row.family_id,
+        payer_id=row.payer_id,
+        level=row.level,
+        fresh_until=row.fresh_until,
+        channel=row.channel,
+        device=row.device,
+        grant=row.grant,
+        office=row.office,
+        facility=row.facility,
+        sign_in=row.id,
+        request_id=g.get("request_id"),
+    )
+
+
+def enter(opened: service.Opened) -> None:
+    """Put the new token into the cookie, under a fresh session; what waits to be gone back to stays."""
+    kept = {name: session[name] for name in ("back", "held", "lang") if name in session}
+    session.clear()
+    session.update(kept)
+    session["_user_id"] = opened.token
+    session["csrf_token"] = secrets.token_urlsafe(16)  # now, so that no later page has to send the cookie again
+    session.permanent = opened.row.channel == "web"
+    login_manager._load_user()
+
+
+def leave() -> None:
+    """Forget the sign-in in this browser; the language stays."""
+    language = session.get("lang")
+    session.clear()
+    if language:
+        session["lang"] = language
+
+
+def back_or(endpoint: str):
+    """To the page that asked for the sign-in, else to `endpoint`. The address was put in the signed cookie by us."""
+    return redirect(session.pop("back", None) or url_for(endpoint), 303)
+
+
+def device_token() -> str | None:
+    """This browser's own token, by which it is known again; a kiosk has none of a visitor's."""
+    if g.get("kiosk"):
+        return None
+    if DEVICE not in request.cookies and "new_device" not in g:
+        g.new_device = secrets.token_urlsafe(18)
+    return request.cookies.get(DEVICE) or g.new_device
+
+
+def remember_device(response):
+    """After a sign-in in a new browser: the token goes into a cookie of its own, for ninety days."""
+    response.set_cookie(
+        DEVICE,
+        device_token(),
+        max_age=90 * 24 * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response
+
+
+@login_manager.unauthorized_handler
+def ask_to_sign_in():
+    """To the sign-in; what was typed is kept sealed and comes back after it. PINs, passwords and codes are not kept."""
+    session["back"] = request.path
+    if request.method == "POST":
+        typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
+        held = {"path": request.path, "typed": typed, "by": _ran_out()}
+        session["held"], _code = drafts.keep("held", held, kept=HELD)
+    elif request.query_string:
+        session["back"] = request.full_path
+    for_staff = request.path.startswith("/petugas")
+    return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
+
+
+def _ran_out() -> list[int | None]:
+    """Whose sign-in this browser had: a phone is shared, and the next person must not see what was typed."""
+    row = SignIn.get_or_none(SignIn.token_hash == service.hash_token(session.get("_user_id", "")))
+    return [row.person_id, row.officer_id] if row else [None, None]
+
+
+def bring_back_held() -> None:
+    """On the page whose form was interrupted, and to the same person: what was typed, for the form to show again."""
+    if request.method != "GET" or "held" not in session or request.endpoint == "static":
+        return
+    draft = drafts.find("held", session["held"])
+    held = json.loads(draft.answers) if draft else None
+    if held is None:
+        session.pop("held")
+    elif held["path"] == request.path and (who := access.actor()).role:
+        session.pop("held")
+        if held["by"] in ([who.person_id, who.officer_id], [None, None]):
+            g.held = MultiDict([(name, value) for name, values in held["typed"].items() for value in values])
+
+
+def note_seen(response):
+    """Once a minute, after the answer: when this sign-in was last used. A page that nobody touched does not count."""
+    row_id = g.pop("seen", None)
+    if row_id and "untouched" not in g:
+        with db.bookkeeping():
+            SignIn.update(seen_at=clock.now()).where(SignIn.id == row_id, SignIn.revoked_at.is_null()).execute()
+    return response
+
+
+access.confirm_pin = service.confirm_pin

@@ -1,0 +1,106 @@
+from peewee import BigIntegerField, BlobField, BooleanField, CharField, Check, ForeignKeyField, IntegerField
+from playhouse.fields import EnumField, IntEnumField
+
+from jkn import clock
+from jkn.access import Level, Role
+from jkn.db import BaseModel, MomentField
+from jkn.members.models import Person
+from jkn.sealed import SealedField
+
+
+class Account(BaseModel):
+    """A person's way in: the PIN's hash, and from when step-up (L2) works again after a reset."""
+
+    person = ForeignKeyField(Person, unique=True, on_delete="RESTRICT")
+    pin_hash = CharField(max_length=120, null=True)
+    pin_set_at = MomentField(null=True)
+    raise_from = MomentField(null=True)
+    proven_in_person = BooleanField(default=False)
+
+
+class Attempt(BaseModel):
+    """Failures in a row for one way in, keyed by a blind index, so that unknown numbers cost and answer the same."""
+
+    key = CharField(max_length=64, unique=True)
+    failed = IntegerField(default=0)
+    in_row = IntegerField(default=0)
+    until = MomentField()
+    touched_at = MomentField(default=clock.now, index=True)
+
+
+class Sheet(BaseModel):
+    """Ten one-time codes on paper, made from the salt and the pepper: the database alone cannot tell them."""
+
+    salt = BlobField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="sheets")
+    issued_at = MomentField(default=clock.now)
+    revoked_at = MomentField(null=True)
+
+
+class SheetCode(BaseModel):
+    sheet = ForeignKeyField(Sheet, on_delete="CASCADE", backref="codes")
+    number = IntegerField(constraints=[Check("number BETWEEN 1 AND 10")])
+    used_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("sheet", "number"), True),)
+
+
+class Officer(BaseModel):
+    """Staff: a password of at least fifteen characters and a TOTP, a role, an office or facility."""
+
+    username = CharField(max_length=40, unique=True)
+    name = CharField(max_length=100)
+    role = EnumField(Role, max_length=12)
+    office = CharField(max_length=16, null=True)
+    facility = CharField(max_length=8, null=True)
+    password_hash = CharField(max_length=120)
+    totp = SealedField("totp")
+    totp_step = BigIntegerField(default=0)  # the last time step used: a code counts once
+    suspended_at = MomentField(null=True)
+    created_at = MomentField(default=clock.now)
+
+
+class Slip(BaseModel):
+    """A first-PIN slip: eight digits, once, seven days, printed by an officer who has seen the KTP."""
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="slips")
+    salt = BlobField()
+    officer = ForeignKeyField(Officer, on_delete="RESTRICT")
+    issued_at = MomentField(default=clock.now)
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+    revoked_at = MomentField(null=True)
+
+
+class SignIn(BaseModel):
+    """A live session, found by the SHA-256 of a random token in the cookie; revocable."""
+
+    token_hash = CharField(max_length=64, unique=True)
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="sign_ins")
+    officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
+    level = IntEnumField(Level)
+    channel = CharField(max_length=12, default="web")
+    device = BigIntegerField(null=True)
+    grant = BigIntegerField(null=True)
+    agent = CharField(max_length=40, default="")
+    created_at = MomentField(default=clock.now)
+    seen_at = MomentField(default=clock.now)
+    idle_seconds = IntegerField()
+    ends_at = MomentField()
+    fresh_until = MomentField(null=True)
+    revoked_at = MomentField(null=True)
+
+    class Meta:
+        constraints = [Check("(person_id IS NULL) <> (officer_id IS NULL)")]
+
+
+class KnownDevice(BaseModel):
+    """A browser that once signed this person in: failures elsewhere never lock it."""
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    token_hash = CharField(max_length=64)
+    seen_at = MomentField(default=clock.now)
+
+    class Meta:
+        indexes = ((("person", "token_hash"), True),)

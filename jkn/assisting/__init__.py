@@ -1,0 +1,1 @@
+"""Kiosks, and later volunteers, at work for a person who agreed. Table: kiosk."""

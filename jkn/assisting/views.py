@@ -1,0 +1,107 @@
+"""A kiosk's door: an enrolled device on which a visitor leaves nothing behind."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from jkn.access import Can, actor, fetch, needs, public, scope
+from jkn.accounts import attempts, entrance
+from jkn.accounts import service as accounts
+from jkn.assisting import service
+from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, KioskRevokeForm
+from jkn.assisting.models import Kiosk
+from jkn.errors import Refused
+from jkn.web import page
+
+bp = Blueprint("assisting", __name__)
+
+COOKIE = "k"
+
+
+def recognise() -> None:
+    """Is this request from an enrolled kiosk?"""
+    if COOKIE in request.cookies and request.endpoint != "static":
+        kiosk = service.find(request.cookies[COOKIE])
+        if kiosk:
+            g.kiosk, g.kiosk_row = kiosk.id, kiosk
+
+
+bp.before_app_request(recognise)
+
+
+@bp.get("/kios")
+@public
+def kiosk_front():
+    """Where every visit to a kiosk begins and ends."""
+    if "kiosk" not in g:
+        return redirect(url_for(".kiosk_join"), 303)
+    return page("assisting/kiosk_front.html", kiosk=g.kiosk_row)
+
+
+@bp.route("/kios/pasang", methods=["GET", "POST"])
+@public
+def kiosk_join():
+    """Staff type the enrolment code once; the device is then known by a cookie of its own."""
+    form = KioskJoinForm()
+    if form.validate_on_submit():
+        try:
+            if not attempts.reserve(attempts.key_of("kiosk", None, "join"), failures=20, in_a_row=None):
+                raise Refused(accounts.PAUSED)
+            token = service.join(form.code.number)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            response = redirect(url_for(".kiosk_front"), 303)
+            secure = current_app.config["SESSION_COOKIE_SECURE"]
+            response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
+            return response
+    return page("assisting/kiosk_join.html", form=form)
+
+
+@bp.get("/kios/masih")
+@public
+def kiosk_still_there():
+    """After forty seconds without a touch: twenty more to say "I am still here". Works without script."""
+    g.untouched = True  # being asked is not being there: the sign-in's own minute runs on
+    came_from = urlsplit(request.referrer or "").path
+    back = came_from if came_from.startswith("/") and not came_from.startswith("//") else "/"
+    return page("assisting/kiosk_still_there.html", back=back)
+
+
+@bp.get("/kios/selesai")
+@public
+def kiosk_end():
+    """Nobody answered: the cookie is forgotten here; the sign-in itself has run out on the server's clock."""
+    g.untouched = True
+    entrance.leave()
+    response = page("assisting/kiosk_end.html")
+    response.headers["Clear-Site-Data"] = '"cache","storage"'
+    return response
+
+
+@bp.route("/petugas/kios", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_list():
+    """The kiosks there are; prepare a new one."""
+    form = KioskPrepareForm()
+    if form.validate_on_submit():
+        try:
+            code = service.prepare(form.facility.data, form.place.data, actor())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=code))
+            return redirect(url_for(".kiosk_list"), 303)
+    return page("assisting/kiosk_list.html", form=form, kiosks=scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
+
+
+@bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_revoke(kiosk_id):
+    kiosk, form = fetch(Kiosk, kiosk_id), KioskRevokeForm()
+    if form.validate_on_submit():
+        service.revoke(kiosk, actor())
+        flash(_("The kiosk is revoked."))
+        return redirect(url_for(".kiosk_list"), 303)
+    return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)

@@ -1,0 +1,71 @@
+from enum import StrEnum
+
+from peewee import BigIntegerField, CharField, IntegerField, JSONField
+from playhouse.fields import EnumField
+
+from jkn import clock
+from jkn.db import BaseModel, MomentField
+
+
+class Act(StrEnum):
+    """What was done: noun, colon, past participle."""
+
+    DATA_SEEN = "data:seen"
+    DATA_IMPORTED = "data:imported"
+    PIN_SET = "pin:set"
+    SIGNED_IN = "sign-in:made"
+    SIGN_IN_REFUSED = "sign-in:refused"
+    SIGNED_OUT = "sign-in:ended"
+    LEVEL_RAISED = "level:raised"
+    SHEET_ISSUED = "sheet:issued"
+    SHEET_CODE_USED = "sheet-code:used"
+    SLIP_PRINTED = "slip:printed"
+    OFFICER_CREATED = "officer:created"
+    FAMILY_JOINED = "family:joined"
+    REGISTRY_ASKED = "registry:asked"
+    BILLS_ISSUED = "bills:issued"
+    MONTH_SETTLED = "month:settled"
+    PAYMENT_RECEIVED = "payment:received"
+    PAYMENT_UNMATCHED = "payment:unmatched"
+    PAYMENT_REVIEWED = "payment:reviewed"
+    PARTNER_CREATED = "partner:created"
+    PARTNER_SECRET_ROTATED = "partner-secret:rotated"
+    PARTNER_SUSPENDED = "partner:suspended"
+    PARTNER_RESUMED = "partner:resumed"
+    CLINIC_CHOSEN = "clinic:chosen"
+    CLINIC_UNDONE = "clinic:undone"
+    PROFILE_CHANGED = "profile:changed"
+    PHONE_CHANGED = "phone:changed"
+    COMPLAINT_FILED = "complaint:filed"
+    COMPLAINT_ANSWERED = "complaint:answered"
+    COMPLAINT_CLOSED = "complaint:closed"
+    COMPLAINT_REOPENED = "complaint:reopened"
+    KIOSK_ENROLLED = "kiosk:enrolled"
+    KIOSK_REVOKED = "kiosk:revoked"
+
+
+class Entry(BaseModel):
+    """One act or look; append-only. `details` never holds a NIK, card or phone number."""
+
+    act = EnumField(Act, max_length=40)
+    at = MomentField(default=clock.now, index=True)
+    family_id = BigIntegerField(null=True, index=True)
+    person_id = BigIntegerField(null=True, index=True)  # whose data
+    subject = CharField(max_length=60)
+    by_person = BigIntegerField(null=True)
+    by_officer = BigIntegerField(null=True)
+    role = CharField(max_length=12, null=True)
+    on_behalf_of = BigIntegerField(null=True)
+    level = IntegerField(default=0)
+    channel = CharField(max_length=12)
+    device = BigIntegerField(null=True)
+    grant = BigIntegerField(null=True)
+    office = CharField(max_length=16, null=True)
+    request_id = CharField(max_length=32, null=True)
+    count = IntegerField(default=1)  # rows touched by a batch
+    details = JSONField(default=dict)
+
+    @classmethod
+    def latest(cls, before: int | None = None):
+        query = cls.select().order_by(cls.id.desc())
+        return query.where(cls.id < before) if before else query

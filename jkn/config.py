@@ -1,0 +1,90 @@
+"""Every setting, read once from the environment. Production refuses to start without its secrets."""
+
+import base64
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+SECRETS = ("SECRET_KEY", "JKN_SEAL_KEYS", "JKN_INDEX_KEYS", "JKN_PEPPER")
+
+
+class BadConfig(RuntimeError):
+    """A setting is missing or unsafe; the message names it."""
+
+
+def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dict:
+    """The settings as Flask wants them. Raises BadConfig."""
+    env = {**environ, **{name: value for name, value in (overrides or {}).items() if isinstance(value, str)}}
+    production = env.get("JKN_ENV", "development") == "production"
+    if production:
+        _refuse_unsafe(env)
+    return {
+        "PRODUCTION": production,
+        "SECRET_KEY": env.get("SECRET_KEY", "for development only"),
+        "SECRET_KEY_FALLBACKS": env.get("SECRET_KEY_FALLBACKS", "").split() or None,
+        "DATABASE_URL": env.get("DATABASE_URL", "sqlite:///jkn.db"),
+        "SEAL_KEYS": _keys(env, "JKN_SEAL_KEYS"),
+        "INDEX_KEYS": _keys(env, "JKN_INDEX_KEYS"),
+        "PEPPER": env.get("JKN_PEPPER", "for development only").encode(),
+        "CLOCK_STARTS": _moment(env.get("JKN_NOW")),
+        "DUKCAPIL_URL": env.get("DUKCAPIL_URL"),
+        "DUKCAPIL_INSTANSI": env.get("DUKCAPIL_INSTANSI", "JKN"),
+        "DUKCAPIL_USER": env.get("DUKCAPIL_USER", ""),
+        "DUKCAPIL_PASSWORD": env.get("DUKCAPIL_PASSWORD", ""),
+        "DUKCAPIL_IP": env.get("DUKCAPIL_IP", "127.0.0.1"),
+        "DUKCAPIL_NIK_CALL": env.get("DUKCAPIL_NIK_CALL", "CALL_NIK"),
+        "DUKCAPIL_KK_CALL": env.get("DUKCAPIL_KK_CALL", "CALL_KK"),
+        "DUKCAPIL_SECONDS": float(env.get("DUKCAPIL_SECONDS", "5")),
+        "REGISTRY_ASKS_A_DAY": int(env.get("REGISTRY_ASKS_A_DAY", "10")),
+        "SNAP_BASE": env.get("SNAP_BASE", "/snap"),
+        "SNAP_SKEW_SECONDS": int(env.get("SNAP_SKEW_SECONDS", "300")),
+        "MAX_CONTENT_LENGTH": 128 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 128 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "SESSION_COOKIE_NAME": "__Host-s" if production else "s",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 30,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # the cookie outlives every sign-in: sent once, not with each page
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        **(overrides or {}),
+    }
+
+
+def _refuse_unsafe(env: Mapping) -> None:
+    for name in SECRETS:
+        if len(env.get(name, "")) < 32:
+            raise BadConfig(f"{name} must be set to at least 32 characters in production")
+    if env.get("JKN_NOW"):
+        raise BadConfig("JKN_NOW is for demonstrations; it is refused in production")
+    if env.get("FLASK_DEBUG", "0") not in ("", "0"):
+        raise BadConfig("FLASK_DEBUG must be off in production")
+    if not env.get("DATABASE_URL"):
+        raise BadConfig("DATABASE_URL must be set in production")
+
+
+def _keys(env: Mapping, name: str) -> dict[int, bytes]:
+    """`1:base64 2:base64`, the last one is used for new values; all of them can still be read."""
+    text = env.get(name)
+    if not text:
+        return {1: sha256(f"{name} for development only".encode()).digest()}
+    try:
+        keys = {int(number): base64.b64decode(key) for number, key in (item.split(":", 1) for item in text.split())}
+    except ValueError:
+        raise BadConfig(f"{name} must read 1:base64, or 1:base64 2:base64 during a rotation") from None
+    if any(len(key) != 32 for key in keys.values()):
+        raise BadConfig(f"{name}: each key must be 32 bytes in base64")
+    return keys
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise BadConfig("JKN_NOW needs an offset, such as 2026-01-15T10:00+07:00")
+    return moment

@@ -1,0 +1,201 @@
+"""What is owed, which months are too old to be, and how a family stands. Pure: no database, no request, no clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from jkn import law
+from jkn.calendar import add_months, due_date, first_of_month, months_between, next_month
+from jkn.errors import N_
+from jkn.money import Rupiah
+
+ONE_DAY = timedelta(days=1)
+
+
+class Fact(NamedTuple):
+    """One line behind "Why?": a label (msgid), its value, and how to write the value (a template filter's name)."""
+
+    label: str
+    value: Any
+    shown_as: str = ""
+
+
+class Price(NamedTuple):
+    """One person's month: what the member pays, what governments add, and which decree says so."""
+
+    amount: Rupiah
+    aid: Rupiah
+    basis: str
+
+
+class Share(NamedTuple):
+    """From when until when (exclusive) a person is on a payer's bill, in which class."""
+
+    person_id: int
+    care_class: int | None
+    since: date
+    until: date | None = None
+    died_on: date | None = None
+
+
+class Line(NamedTuple):
+    """One person on one month's bill."""
+
+    person_id: int
+    care_class: int
+    amount: Rupiah
+    aid: Rupiah
+
+
+class State(StrEnum):
+    WAITING = "waiting"  # registered, the first contribution not yet paid
+    LAPSED = "lapsed"  # the first contribution was not paid in time
+    ACTIVE = "active"  # paid, or the running month is not yet due
+    LATE = "late"  # past the due day, still covered
+    SUSPENDED = "suspended"  # a month ended unpaid
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a payer stands on a day.
+
+    `since`, `until`: the window of the first payment (waiting, lapsed); the last covered day if nothing more is paid
+    (active, late: `until`); the first day without cover (suspended: `since`). `unpaid` includes the running month.
+    """
+
+    state: State
+    since: date | None
+    until: date | None
+    unpaid: tuple[date, ...]
+    lapsed: tuple[date, ...]
+    due_on: date | None
+    trace: tuple[Fact, ...]
+    basis: str
+
+    @property
+    def is_covered(self) -> bool:
+        return self.state in (State.ACTIVE, State.LATE)
+
+
+def price(month: date, care_class: int) -> Price:
+    """What one person of a class costs for a month, by the tariff of that month (class III less state aid)."""
+    row = law.at(month).pbpu_tariff
+    aid = row.aid if care_class == 3 else 0
+    return Price(Rupiah(getattr(row, f"class_{int(care_class)}")), Rupiah(aid), row.basis)
+
+
+def due_on(month: date) -> date:
+    """The last day to pay a month: the 10th, or the next working day."""
+    return due_date(month, law.at(month).due_day.day)
+
+
+def first_payment_window(registered_on: date) -> tuple[date, date]:
+    """The first and the last day on which a new family can pay its first contribution."""
+    row = law.at(registered_on).first_payment
+    return registered_on + timedelta(days=row.min_days), registered_on + timedelta(days=row.max_days)
+
+
+def counts_in(share: Share, month: date) -> bool:
+    """Is the person on the bill of the month: covered for a day of it, in a class, and alive when it began."""
+    return (
+        share.care_class is not None
+        and share.since < next_month(month)
+        and (share.until is None or share.until > max(month, share.since))
+        and (share.died_on is None or share.died_on >= month)
+    )
+
+
+def lines_of(month: date, shares: Iterable[Share]) -> list[Line]:
+    """Who is on the month's bill for how much; of two shares of one person the later one counts."""
+    last = {
+        share.person_id: share for share in sorted(shares, key=lambda share: share.since) if counts_in(share, month)
+    }
+    lines = []
+    for person_id, share in sorted(last.items()):
+        amount, aid, _basis = price(month, share.care_class)
+        lines.append(Line(person_id, int(share.care_class), amount, aid))
+    return lines
+
+
+def months_owed(first: date, last: date, shares: Sequence[Share]) -> list[date]:
+    """The months from `first` to `last`, both included, in which somebody is on the bill."""
+    until = next_month(last)
+    return [month for month in months_between(first, until) if any(counts_in(share, month) for share in shares)]
+
+
+def cap_on(day: date) -> int:
+    """How many months in arrears are billed, besides the running one."""
+    return law.at(day).arrears_cap.months
+
+
+def lapsed_months(months: Sequence[date], settled: Mapping[date, date], on: date) -> list[date]:
+    """The months that have once fallen outside the cap, and so never return to a bill.
+
+    `months` are all that were owed, oldest first, `settled` says on which day a month was settled. Each 1st is looked
+    at in turn with the cap of its day: what is then too many falls off the old end, for good.
+    """
+    gone, unpaid = [], []
+    waiting = list(months)
+    for first in months_between(next_month(months[0]), next_month(on)) if months else ():
+        while waiting and waiting[0] < first:
+            unpaid.append(waiting.pop(0))
+        unpaid = [month for month in unpaid if month not in settled or settled[month] >= first]
+        while len(unpaid) > cap_on(first):
+            gone.append(unpaid.pop(0))
+    return [month for month in gone if month not in settled]
+
+
+def standing_before_first_payment(registered_on: date | None, on: date) -> Standing:
+    """A family that has not paid yet: waiting for its window or inside it, or too late."""
+    if registered_on is None:
+        basis = law.at(on).first_payment.basis
+        return Standing(State.LAPSED, None, None, (), (), None, (), basis)
+    first, last = first_payment_window(registered_on)
+    row = law.at(registered_on).first_payment
+    trace = (
+        Fact(N_("Registered on"), registered_on, "day"),
+        Fact(N_("Days to wait before the first payment"), row.min_days),
+        Fact(N_("First day to pay"), first, "day"),
+        Fact(N_("Last day to pay"), last, "day"),
+    )
+    state = State.WAITING if on <= last else State.LAPSED
+    return Standing(state, first, last, (), (), None, trace, row.basis)
+
+
+def standing_on(on: date, unpaid: Sequence[date], lapsed: Sequence[date], paid_through: date) -> Standing:
+    """A family that has paid before. `unpaid` are the months owed up to that of `on`, without the lapsed ones."""
+    month = first_of_month(on)
+    rule = law.at(on).suspension
+    overdue = [past for past in unpaid if past < month]
+    if overdue:
+        stopped = add_months(min([*lapsed, *overdue]), rule.after_months)
+        if stopped <= on:
+            return _suspended(on, unpaid, lapsed, overdue, stopped)
+    first_unpaid = unpaid[0] if unpaid else max(next_month(paid_through), next_month(month))
+    until = add_months(first_unpaid, rule.after_months) - ONE_DAY
+    due = due_on(unpaid[0]) if unpaid else None
+    state = State.LATE if due and on > due else State.ACTIVE
+    trace = [Fact(N_("Paid up to and including"), paid_through, "month")]
+    if due:
+        trace.append(Fact(N_("Pay by"), due, "day"))
+    trace.append(Fact(N_("Covered until, if nothing more is paid"), until, "day"))
+    basis = f"{law.at(on).due_day.basis}; {rule.basis}" if due else rule.basis
+    return Standing(state, None, until, tuple(unpaid), tuple(lapsed), due, tuple(trace), basis)
+
+
+def _suspended(on, unpaid, lapsed, overdue, stopped) -> Standing:
+    trace = [
+        Fact(N_("Oldest month not paid"), min([*lapsed, *overdue]), "month"),
+        Fact(N_("Cover stopped on"), stopped, "day"),
+        Fact(N_("Months in arrears that are billed"), len(overdue)),
+        Fact(N_("Most months in arrears that may be billed"), cap_on(on)),
+    ]
+    if lapsed:
+        trace.append(Fact(N_("Older months that no longer count"), len(lapsed)))
+    rule, cap = law.at(on).suspension, law.at(on).arrears_cap
+    basis = f"{rule.basis}; {cap.basis}"
+    return Standing(
+        State.SUSPENDED, stopped, None, tuple(unpaid), tuple(lapsed), due_on(overdue[0]), tuple(trace), basis
+    )

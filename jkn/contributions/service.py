@@ -1,0 +1,245 @@
+"""What a payer owes, how it stands, and settling months. Bills are issued by issuing.py."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from peewee import fn
+
+from jkn import clock, law
+from jkn.access import SYSTEM, Actor
+from jkn.audit import service as audit
+from jkn.audit.models import Act
+from jkn.calendar import add_months, first_of_month, months_between, next_month
+from jkn.contributions import issuing, rules
+from jkn.contributions.models import Bill, BillLine, How, Settlement
+from jkn.contributions.rules import Line, Share, Standing
+from jkn.db import writing
+from jkn.errors import N_, Refused
+from jkn.ledger import service as ledger
+from jkn.ledger.models import Account
+from jkn.members import service as members
+from jkn.members.models import SELF_PAYING, Payer, Person, Spell
+from jkn.money import Rupiah
+
+
+@dataclass(frozen=True)
+class MonthOwed:
+    """One month that is not settled: its bill's lines, or what they will be."""
+
+    month: date
+    people: tuple[Line, ...]
+
+    @property
+    def amount(self) -> Rupiah:
+        return Rupiah(sum(line.amount for line in self.people))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them."""
+
+    months: tuple[MonthOwed, ...]
+    credit: Rupiah
+    is_first: bool
+
+    @property
+    def total(self) -> Rupiah:
+        return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
+
+
+@dataclass(frozen=True)
+class OpenMonths:
+    """The months up to a day that are owed and not settled; those too old to be billed apart."""
+
+    unpaid: tuple[date, ...]
+    lapsed: tuple[date, ...]
+    paid_through: date
+
+
+def issue_bills(month: date, opening: bool = False) -> int:
+    """Bill every liable self-paying family for the month; how many bills are new. `opening`: debts from before."""
+    return sum(issue_chunk(month, numbers, opening) for numbers in issuing.chunks())
+
+
+def issue_chunk(month: date, numbers: range, opening: bool = False) -> int:
+    """Bill one chunk of payers, and let credit pay where it is enough for everything owed."""
+    issued = issuing.issue_range(month, numbers, opening)
+    for payer in () if opening else list(_with_credit(numbers)):
+        _pay_from_credit(payer, max(month, clock.today()))
+    return issued
+
+
+def shares_of(payer: Payer, spells: Iterable[Spell] | None = None) -> list[Share]:
+    """Who has been on the payer's bill, and when; from spells already read with their people, or from the database."""
+    if spells is None:
+        spells = Spell.select(Spell, Person.id, Person.died_on).join(Person).where(Spell.payer == payer)
+    mine = (spell for spell in spells if spell.payer_id == payer.id and spell.segment in SELF_PAYING)
+    return [
+        Share(spell.person_id, spell.care_class, spell.since, spell.until, spell.person.died_on)
+        for spell in sorted(mine, key=lambda spell: (spell.since, spell.id))
+    ]
+
+
+def standing(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Standing:
+    """How the payer stands on a day, past or future, by what is settled up to that day."""
+    if payer.liable_from is None:
+        return rules.standing_before_first_payment(payer.registered_on, on)
+    return _standing(on, open_months(payer, on, shares_of(payer) if shares is None else shares))
+
+
+def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> tuple[Standing, Owed]:
+    """Both at once, in fewer queries: for pages."""
+    shares = shares_of(payer) if shares is None else shares
+    if payer.liable_from is None:
+        return standing(payer, on, shares), owed(payer, on, 0, shares)
+    found = open_months(payer, on, shares)
+    return _standing(on, found), Owed(tuple(_priced(payer, found.unpaid, shares)), ledger.credit_of(payer.id), False)
+
+
+def _standing(on: date, found: OpenMonths) -> Standing:
+    return rules.standing_on(on, found.unpaid, found.lapsed, found.paid_through)
+
+
+def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
+    """Which months are owed up to the day's month. Reads one row where no month lies open behind a settled one."""
+    start, last = payer.liable_from, first_of_month(on)
+    settled_by_then = (Settlement.payer == payer, Settlement.month >= start, Settlement.settled_on <= on)
+    count, newest = (
+        Settlement.select(fn.COUNT(Settlement.id), fn.MAX(Settlement.month))
+        .where(*settled_by_then)
+        .scalar(as_tuple=True)
+    )
+    newest = Settlement.month.python_value(newest)
+    paid_through = newest or add_months(start, -1)
+    settled = {}
+    if count == len(list(months_between(start, next_month(paid_through)))):
+        months = rules.months_owed(next_month(paid_through), last, shares)
+    else:
+        settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
+        months = rules.months_owed(start, last, shares)
+    lapsed = rules.lapsed_months(months, settled, on)
+    unpaid = [month for month in months if month not in settled and month not in lapsed]
+    return OpenMonths(tuple(unpaid), tuple(lapsed), min([paid_through, *(add_months(month, -1) for month in unpaid)]))
+
+
+def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None = None) -> Owed:
+    """What makes the payer active on the day: arrears within the cap, the running month, months `ahead`, less credit.
+
+    A family that never paid owes the running month alone. Refused beyond the months that may be paid at once.
+    """
+    rule = law.at(on).advance_payment
+    if not 0 <= ahead < rule.max_months:
+        raise Refused(N_("At most %(count)s months can be paid at once."), basis=rule.basis, count=rule.max_months)
+    shares = shares_of(payer) if shares is None else shares
+    month = first_of_month(on)
+    if payer.liable_from is None:
+        months, newest = rules.months_owed(month, month, shares), month
+    else:
+        found = open_months(payer, on, shares)
+        months, newest = list(found.unpaid), max(month, found.paid_through)
+    months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
+    return Owed(tuple(_priced(payer, months, shares)), ledger.credit_of(payer.id), payer.liable_from is None)
+
+
+def settle(
+    payer: Payer, months: Sequence[date], paid_on: date, at: datetime, by: Actor, how: How = How.PAID
+) -> list[date]:
+    """Settle months from the payer's credit, in the caller's write; the months that this call settled.
+
+    A month settled before is left alone, so that of many calls exactly one books it. Missing bills are issued first.
+    The first payment makes the family liable from its first month, and proves it. When nothing remains open, the months
+    that fell outside the cap lapse for good.
+    """
+    if not months:
+        return []
+    _begin_liability(payer, min(months))
+    for month in _without_bill(payer, months):
+        issuing.issue_for(payer, month, by=by)
+    bills = list(Bill.select().where(Bill.payer == payer, Bill.month.in_(list(months))).order_by(Bill.month))
+    done = [bill.month for bill in bills if _settle_month(payer, bill, paid_on, at, how)]
+    if done and ledger.credit_of(payer.id) < 0:
+        raise Refused(N_("There is not enough money for these months."))
+    waived = _waive_lapsed(payer, paid_on, at)
+    if done or waived:
+        names = [f"{month:%Y-%m}" for month in done]
+        audit.record(Act.MONTH_SETTLED, payer, by=by, count=len(done), months=names, how=how, waived=len(waived))
+    if payer.family_id:
+        members.prove(payer.family_id)
+    return done
+
+
+def use_credit(payer: Payer, on: date, by: Actor) -> list[date]:
+    """Settle what is owed on the day from credit, if credit covers all of it; in the caller's write."""
+    what = owed(payer, on)
+    if not what.months or what.total or what.is_first:
+        return []
+    return settle(payer, [month.month for month in what.months], clock.today(), clock.now(), by, How.CREDIT)
+
+
+@writing
+def _pay_from_credit(payer: Payer, on: date) -> None:
+    use_credit(payer, on, SYSTEM)
+
+
+def _with_credit(numbers: range) -> Iterator[Payer]:
+    """The liable payers of these numbers whose money has not settled everything it could."""
+    rich = ledger.payers_with_credit(numbers[0], numbers[-1])
+    return Payer.select().where(Payer.id.in_(rich), Payer.liable_from.is_null(False)) if rich else iter(())
+
+
+def _priced(payer: Payer, months: Sequence[date], shares: Sequence[Share]) -> list[MonthOwed]:
+    """Each month as it was billed; where no bill is, by the rule."""
+    billed: dict[date, list[Line]] = {}
+    rows = (
+        BillLine.select(Bill.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid)
+        .join(Bill)
+        .where(Bill.payer == payer, Bill.month.in_(list(months)))
+        .order_by(BillLine.person_id)
+        .tuples()
+    )
+    for month, *line in rows if months else ():
+        billed.setdefault(month, []).append(Line(*line))
+    return [MonthOwed(month, tuple(billed.get(month) or rules.lines_of(month, shares))) for month in months]
+
+
+def _begin_liability(payer: Payer, month: date) -> None:
+    Payer.update(liable_from=month).where(Payer.id == payer.id, Payer.liable_from.is_null()).execute()
+    payer.liable_from = Payer.get_by_id(payer.id).liable_from
+
+
+def _without_bill(payer: Payer, months: Sequence[date]) -> list[date]:
+    billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month.in_(list(months))).tuples()
+    return sorted(set(months) - {month for (month,) in billed})
+
+
+def _settle_month(payer: Payer, bill: Bill, paid_on: date, at: datetime, how: How) -> bool:
+    """True for exactly one of many who settle the same month."""
+    if not _claim(payer, bill.month, paid_on, at, how):
+        return False
+    source = f"settle:{bill.month:%Y-%m}"
+    movement = ledger.book(payer.id, Account.CREDIT, Account.DUE, bill.amount, source, paid_on)
+    _name_movement(payer, bill.month, movement)
+    return True
+
+
+def _waive_lapsed(payer: Payer, on: date, at: datetime) -> list[date]:
+    """When a payer owes nothing more, what lies outside the cap is waived, and can never come back."""
+    found = open_months(payer, on, shares_of(payer))
+    if found.unpaid or not found.lapsed:
+        return []
+    waived = [month for month in found.lapsed if _claim(payer, month, on, at, How.WAIVED)]
+    for bill in Bill.select().where(Bill.payer == payer, Bill.month.in_(waived)) if waived else ():
+        source = f"waive:{bill.month:%Y-%m}"
+        movement = ledger.book(payer.id, Account.WAIVER, Account.DUE, bill.amount, source, on)
+        _name_movement(payer, bill.month, movement)
+    return waived
+
+
+def _claim(payer: Payer, month: date, on: date, at: datetime, how: How) -> bool:
+    row = {"payer": payer, "family_id": payer.family_id, "month": month, "settled_on": on, "at": at, "how": how}
+    return bool(Settlement.insert(**row).on_conflict_ignore().as_rowcount().execute())
+
+
+def _name_movement(payer: Payer, month: date, movement) -> None:
+    Settlement.update(movement=movement).where(Settlement.payer == payer, Settlement.month == month).execute()

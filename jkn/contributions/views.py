@@ -1,0 +1,79 @@
+from datetime import date, datetime
+
+import click
+from flask import Blueprint, request
+
+from jkn import clock, law
+from jkn.access import Can, actor, fetch, needs, scope
+from jkn.contributions import issuing, rules, service
+from jkn.contributions.models import Bill, BillLine
+from jkn.contributions.telling import told
+from jkn.members import service as members
+from jkn.members.models import Family
+from jkn.web import page
+
+bp = Blueprint("contributions", __name__, cli_group=None)
+
+PAGE = 12
+
+
+@bp.get("/tagihan")
+@needs(Can.SEE_BILLS)
+def bill_list():
+    """What is due when; then the months, newest first. `?sebelum=2025-02`: the months before that one."""
+    bills = list(Bill.newest(scope(Bill), _month(request.args.get("sebelum", "")), PAGE + 1))
+    older = bills[PAGE - 1].month if len(bills) > PAGE else None
+    payer = members.payer_of(actor().family_id)
+    standing, owed = service.standing_and_owed(payer, clock.today()) if payer else (None, None)
+    return page(
+        "contributions/bill_list.html",
+        fragment="bill_list",
+        bills=bills[:PAGE],
+        older=older,
+        standing=standing,
+        owed=owed,
+        trace=told(standing.trace) if standing else [],
+    )
+
+
+@bp.get("/tagihan/<int:bill_id>")
+@needs(Can.SEE_BILLS)
+def bill_show(bill_id):
+    """One month: who costs what, with which aid, by which decree."""
+    bill = fetch(Bill, bill_id)
+    lines = list(BillLine.of_bill(bill))
+    family = Family.get_by_id(bill.family_id)
+    return page(
+        "contributions/bill_show.html",
+        bill=bill,
+        lines=[(members.shown_name(line.person, family), line) for line in lines],
+        prices={line.care_class: line for line in lines},
+        settlement=bill.settlement,
+        due_rule=law.at(bill.month).due_day,
+        is_overdue=rules.due_on(bill.month) < clock.today(),
+    )
+
+
+@bp.cli.command("issue-bills")
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+def issue_bills(month: datetime):
+    """Issue the bills of a month (2026-01). Safe to stop and to run again."""
+    month = month.date()
+    try:
+        rules.price(month, 3)
+    except law.Missing as missing:
+        raise click.BadParameter(str(missing)) from None
+    chunks = list(issuing.chunks())
+    issued = 0
+    with click.progressbar(length=sum(map(len, chunks)), label=f"{month:%Y-%m}") as bar:
+        for numbers in chunks:
+            issued += service.issue_chunk(month, numbers)
+            bar.update(len(numbers))
+    click.echo(f"{issued} bills issued")
+
+
+def _month(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        return None

@@ -1,0 +1,95 @@
+"""Asking whether people are served on a day: for pages, kiosks, messages and facilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jkn.access import Actor
+from jkn.accounts import attempts
+from jkn.audit import service as audit
+from jkn.audit.models import Act
+from jkn.contributions import service as contributions
+from jkn.db import write
+from jkn.eligibility import rules
+from jkn.eligibility.rules import SELF_PAYING, Verdict
+from jkn.errors import N_, Refused
+from jkn.members import service as members
+from jkn.members.models import Payer, Person, Spell
+from jkn.money import Rupiah
+
+CHECKS, PAUSE = 10, timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The people of a family to whom one answer applies."""
+
+    verdict: Verdict
+    people: tuple[Person, ...]
+
+
+def verdict(person: Person, on: date) -> Verdict:
+    """Will this person be served on the day?"""
+    return _Judge(list(_spells(Spell.person == person)), on).of(person)
+
+
+def of_family(family_id: int, on: date, first: int | None = None) -> list[Group]:
+    """The answers for a family's living people, one for all who share it; that of person `first` in front."""
+    people = members.people_of(family_id, on)
+    spells = _spells((Spell.family_id == family_id) | Spell.person.in_([person.id for person in people]))
+    judge = _Judge(list(spells), on, family_id)
+    groups: dict[Verdict, list[Person]] = {}
+    for person in people:
+        groups.setdefault(judge.of(person), []).append(person)
+    found = [Group(verdict, tuple(people)) for verdict, people in groups.items()]
+    return sorted(found, key=lambda group: first not in [person.id for person in group.people])
+
+
+def check(nik: str, born: date, on: date, by: Actor) -> bool:
+    """For anybody who knows NIK and birth date: active or not. Unknown people are not active. Counted per NIK."""
+    if not attempts.reserve(attempts.key_of("check", None, nik), failures=CHECKS, pause=PAUSE, in_a_row=None):
+        raise Refused(N_("This number was checked too often today. Try again tomorrow, or call 165."))
+    person = members.find_by_nik(nik)
+    if person is None or person.born != born:
+        return False
+    with write():
+        audit.record(Act.DATA_SEEN, person, by, page="check")
+    return verdict(person, on).is_served
+
+
+def _spells(where):
+    """Spells with their payers, and of their people only what the rules ask."""
+    return Spell.select(Spell, Person.id, Person.died_on, Payer).join(Person).switch(Spell).join(Payer).where(where)
+
+
+class _Judge:
+    """Judges people by spells read once; each payer's account is looked at once.
+
+    The spells are all that the payer of `family_id` ever had; of other payers they may be a part.
+    """
+
+    def __init__(self, spells: Sequence[Spell], on: date, family_id: int | None = None):
+        self.spells, self.on, self.family_id = sorted(spells, key=lambda spell: (spell.since, spell.id)), on, family_id
+        self.accounts: dict[int, tuple] = {}
+
+    def of(self, person: Person) -> Verdict:
+        own = [spell for spell in self.spells if spell.person_id == person.id and spell.since <= self.on]
+        alive = person.died_on is None or person.died_on > self.on
+        now = [spell for spell in own if spell.until is None or spell.until > self.on] if alive else []
+        by_others = [spell for spell in now if spell.segment not in SELF_PAYING]
+        if by_others:
+            spell = by_others[-1]
+            return rules.by_others(spell.segment, spell.payer.name, spell.since, self.on)
+        if now:
+            standing, cost, months = self._account(now[-1].payer)
+            return rules.by_standing(standing, cost, months, now[-1].segment, self.on)
+        last = max((spell for spell in own if spell.until), key=lambda spell: spell.until, default=None)
+        return rules.without_cover(last and last.segment, last and last.until, self.on)
+
+    def _account(self, payer: Payer) -> tuple:
+        if payer.id not in self.accounts:
+            is_complete = self.family_id is not None and payer.family_id == self.family_id
+            shares = contributions.shares_of(payer, self.spells if is_complete else None)
+            standing, owed = contributions.standing_and_owed(payer, self.on, shares)
+            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months))
+        return self.accounts[payer.id]

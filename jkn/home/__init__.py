@@ -1,0 +1,1 @@
+"""The first page, language, help, the health of the service. No table."""

@@ -1,0 +1,64 @@
+from flask import Blueprint, g, redirect, request, session, url_for
+from peewee import InterfaceError, OperationalError
+
+from jkn import clock, commands, errors, i18n, law
+from jkn.access import actor, public
+from jkn.home import menu, service
+from jkn.home.forms import LanguageChooseForm
+from jkn.notices import service as notices
+from jkn.web import page
+
+bp = Blueprint("home", __name__, cli_group=None)
+
+
+@bp.get("/")
+@public
+def front():
+    who = actor()
+    if who.officer_id:
+        return redirect(url_for("accounts.desk"), 303)
+    if who.person_id is None and "kiosk" in g:
+        return redirect(url_for("assisting.kiosk_front"), 303)
+    if who.person_id:
+        return page("home/front.html", rows=menu.MEMBER, unread=notices.unread(who.person_id))
+    return page("home/front.html", rows=menu.VISITOR, unread=0)
+
+
+@bp.route("/bahasa", methods=["GET", "POST"])
+@public
+def language_choose():
+    form = LanguageChooseForm(language=i18n.language())
+    if form.validate_on_submit():
+        session["lang"] = form.language.data
+        if actor().person_id:
+            service.choose_language(actor().person_id, form.language.data, actor())
+        return redirect(url_for(".front"), 303)
+    return page("home/language_choose.html", form=form)
+
+
+@bp.get("/bantuan")
+@public
+def help_show():
+    return page("home/help_show.html", law=law.at(clock.today()))
+
+
+@bp.get("/healthz")
+@public
+def health():
+    """For load balancers and for clocks that must agree with ours: 200 when all is well, else 503."""
+    return _health("current" if not commands.pending() else "behind")
+
+
+@bp.errorhandler(OperationalError)
+@bp.errorhandler(InterfaceError)
+def health_without_database(error):
+    """The one answer that machines read must stay one when the database is away."""
+    return _health("unknown") if request.endpoint == "home.health" else errors.show_fault(error)
+
+
+def _health(schema: str):
+    is_well = schema == "current"
+    answer = {"status": "ok" if is_well else "down", "schema": schema}
+    return answer | {
+        "now": clock.now().astimezone(clock.JAKARTA).isoformat(timespec="seconds")
+    }, 200 if is_well else 503

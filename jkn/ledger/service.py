@@ -1,0 +1,26 @@
+"""Booking movements, and reading balances."""
+
+from datetime import date
+
+from jkn.ledger.models import Account, Movement
+from jkn.money import Rupiah
+
+
+def book(payer_id: int, debit: Account, credit: Account, amount: Rupiah, source: str, on: date) -> Movement:
+    """One movement in the caller's transaction. The same source twice for a payer is an IntegrityError."""
+    return Movement.create(payer=payer_id, debit=debit, credit=credit, amount=amount, source=source, booked_on=on)
+
+
+def credit_of(payer_id: int) -> Rupiah:
+    """The payer's money that has settled nothing yet."""
+    return Rupiah(-Movement.sum_of(payer_id, Account.CREDIT))
+
+
+def due_of(payer_id: int) -> Rupiah:
+    """What was billed and is neither settled nor lapsed."""
+    return Rupiah(Movement.sum_of(payer_id, Account.DUE))
+
+
+def payers_with_credit(first: int, last: int) -> list[int]:
+    """Which payers, numbered first to last, have money that has settled nothing yet."""
+    return [payer_id for (payer_id,) in Movement.with_credit_left(first, last).tuples()]

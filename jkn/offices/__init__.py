@@ -1,0 +1,1 @@
+"""Branches, the regencies they serve, their hours. Tables: office, office_regency."""

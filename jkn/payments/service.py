@@ -1,0 +1,315 @@
+"""What a number owes, and money coming in for it: quoted, booked once, settled, told."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from jkn import clock, law, numbers
+from jkn.access import Actor
+from jkn.audit import service as audit
+from jkn.audit.models import Act
+from jkn.contributions import service as contributions
+from jkn.contributions.models import Settlement
+from jkn.contributions.rules import due_on, first_payment_window
+from jkn.db import writing
+from jkn.errors import N_, Refused
+from jkn.ledger import service as ledger
+from jkn.ledger.models import Account
+from jkn.members import service as members
+from jkn.members.models import Payer, Person
+from jkn.money import Rupiah
+from jkn.notices import service as notices
+from jkn.payments.models import BankNotice, Partner, Payment, Quote
+from jkn.payments.partners import claim_external_id
+from jkn.payments.partners import demo_bank as demo_bank
+from jkn.payments.rules import QUOTE_GRACE, counts_at, less_credit
+from jkn.payments.snap import answers
+from jkn.payments.snap.codes import Code, Service, SnapError
+from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusRequest
+
+
+class Why(StrEnum):
+    """Why a bill cannot be paid."""
+
+    UNKNOWN = "unknown"
+    EARLY = "early"
+    LAPSED = "lapsed"
+    PAID = "paid"
+    AMOUNT = "amount"
+
+
+SENTENCES = {
+    Why.UNKNOWN: N_("No bill is known under this number."),
+    Why.EARLY: N_("The first payment is possible from %(day)s."),
+    Why.LAPSED: N_("The time to pay ended on %(day)s."),
+    Why.PAID: N_("Everything due is paid already."),
+    Why.AMOUNT: N_("The amount differs from the bill."),
+}
+
+
+class NotPayable(Refused):
+    """No money can be taken for this number now; `why` is what a machine wants to know."""
+
+    def __init__(self, why: Why, **values):
+        super().__init__(SENTENCES[why], **values)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a payer is asked for: each month with what is left to pay for it, in the order they settle."""
+
+    lines: list[tuple[date, Rupiah]]
+    people: int
+
+    @property
+    def months(self) -> list[date]:
+        return [month for month, _amount in self.lines]
+
+    @property
+    def amount(self) -> Rupiah:
+        return Rupiah(sum(amount for _month, amount in self.lines))
+
+
+def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
+    """The virtual account of a family or its payer: made of the head's card."""
+    return numbers.va_of(head_of(row.family_id).card, prefix)
+
+
+def head_of(family_id: int) -> Person:
+    """The head, or the eldest of the living when there is none. Refused for a family without any."""
+    people = members.people_of(family_id)
+    if not people:
+        raise NotPayable(Why.UNKNOWN)
+    return people[0]
+
+
+def payer_of_va(va: str) -> Payer:
+    """The payer of the family in which the number's person lives. Refused when there is none."""
+    try:
+        person = members.find_by_va(va)
+    except numbers.BadNumber:
+        person = None
+    family = members.family_of(person.id) if person and not person.died_on else None
+    payer = members.payer_of(family.id) if family else None
+    if payer is None:
+        raise NotPayable(Why.UNKNOWN)
+    return payer
+
+
+def due(payer: Payer, on: date, months: int = 1) -> Due:
+    """What is due on a day: 1 month is everything up to that month, more pays ahead. Refused when nothing can be."""
+    _check_window(payer, on)
+    asked = _asked(contributions.owed(payer, on, ahead=months - 1))
+    if asked.amount <= 0:
+        raise NotPayable(Why.PAID)
+    return asked
+
+
+def due_by_months(payer: Payer, on: date) -> list[Due]:
+    """due() for 1, 2, … as many months as may be paid at once; the first may be nothing. Refused outside the window."""
+    _check_window(payer, on)
+    most = law.at(on).advance_payment.max_months
+    owed = contributions.owed(payer, on, ahead=most - 1)
+    running = [item for item in owed.months if item.month <= on]
+    later = owed.months[len(running) :]
+    return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
+
+
+def pay_by(payer: Payer, asked: Due) -> date:
+    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
+    if payer.liable_from is None and payer.registered_on:
+        return first_payment_window(payer.registered_on)[1]
+    return due_on(asked.months[0])
+
+
+@writing
+def quote(partner: Partner, request: InquiryRequest, external_id: str) -> Quote:
+    """What the number owes now. The same inquiry again gets the same quote until a quarter past midnight."""
+    claim_external_id(partner, external_id, Service.INQUIRY)
+    now, number = clock.now(), request.account.number
+    payer = _payer_for(partner, request)
+    known = _quote_of(partner, request.request_id)
+    if known and (known.va, known.asked) != (number, request.months):
+        raise SnapError(Code.CONFLICT, Service.INQUIRY)
+    if known and now <= known.valid_until and not _is_touched(known.payer_id, known.months):
+        return known
+    asked = due(payer, clock.day_of(now), request.months)
+    values = {
+        "payer": payer,
+        "va": number,
+        "asked": request.months,
+        "amount": asked.amount,
+        "lines": [(f"{month:%Y-%m}", amount) for month, amount in asked.lines],
+        "people": asked.people,
+        "quoted_at": now,
+        "valid_until": clock.start_of(clock.day_of(now) + timedelta(days=1)) + QUOTE_GRACE,
+    }
+    Quote.insert(partner=partner, inquiry_id=request.request_id, **values).on_conflict(
+        conflict_target=[Quote.partner, Quote.inquiry_id], preserve=[getattr(Quote, name) for name in values]
+    ).execute()
+    return _quote_of(partner, request.request_id)
+
+
+@writing
+def receive(partner: Partner, request: PaymentRequest, external_id: str) -> dict:
+    """Book a bank's payment once, for ever, and answer; sent again, the same answer again.
+
+    Raises SnapError or NotPayable, and then nothing is booked.
+    """
+    amount, now = Rupiah(request.rupiah()), clock.now()
+    paid_at, is_late = counts_at(request.paid_at, now)
+    if not _enter_notice(partner, request, amount, is_late):
+        return _repeat(partner, request, amount)
+    claim_external_id(partner, external_id, Service.PAYMENT)
+    payer = _payer_for(partner, request)
+    months, expected = _bill_for(partner, payer, request, paid_at, is_late)
+    if amount != expected:
+        raise NotPayable(Why.AMOUNT)
+    payment = _book(partner, payer, request, months, paid_at)
+    answer = answers.payment_answer(request, head_of(payer.family_id).name, expected)
+    BankNotice.update(payment=payment, answer=answer).where(
+        BankNotice.partner == partner, BankNotice.reference == request.request_id
+    ).execute()
+    return answer
+
+
+def status(partner: Partner, request: StatusRequest) -> dict:
+    """The payment as we hold it. Raises SnapError 404/01 for one we do not."""
+    reference = request.payment_request_id or request.inquiry_request_id
+    notice = _notice_of(partner, reference)
+    if notice is None or notice.va != request.account.number:
+        raise SnapError(Code.TRANSACTION_NOT_FOUND, Service.STATUS)
+    payment, booked = notice.payment, notice.answer["virtualAccountData"]
+    return answers.status_answer(
+        request,
+        booked["virtualAccountName"],
+        reference,
+        notice.amount,
+        notice.amount,
+        payment.paid_at,
+        booked.get("referenceNo", ""),
+    )
+
+
+@writing
+def note_status_asked(partner: Partner, external_id: str) -> None:
+    """A status question uses up its X-EXTERNAL-ID like every other request."""
+    claim_external_id(partner, external_id, Service.STATUS)
+
+
+@writing
+def mark_seen(notice: BankNotice, by: Actor) -> None:
+    """An officer looked at a late notice; a second look changes nothing."""
+    seen = BankNotice.update(seen_by_officer_at=clock.now())
+    if seen.where(BankNotice.id == notice.id, BankNotice.seen_by_officer_at.is_null()).execute():
+        audit.record(Act.PAYMENT_REVIEWED, notice, by, family=notice.payment.family_id)
+
+
+def _check_window(payer: Payer, on: date) -> None:
+    """A new family's first payment has a first and a last day."""
+    if payer.liable_from is None and payer.registered_on:
+        first, last = first_payment_window(payer.registered_on)
+        if on < first:
+            raise NotPayable(Why.EARLY, day=first)
+        if on > last:
+            raise NotPayable(Why.LAPSED, day=last)
+
+
+def _asked(owed: contributions.Owed) -> Due:
+    return Due(
+        less_credit([(item.month, item.amount) for item in owed.months], owed.credit),
+        max((len(item.people) for item in owed.months), default=0),
+    )
+
+
+def _payer_for(partner: Partner, request: InquiryRequest | PaymentRequest) -> Payer:
+    if request.account.service_id != partner.service_id:
+        raise NotPayable(Why.UNKNOWN)
+    return payer_of_va(request.account.number)
+
+
+def _quote_of(partner: Partner, inquiry_id: str) -> Quote | None:
+    return Quote.get_or_none(Quote.partner == partner, Quote.inquiry_id == inquiry_id)
+
+
+def _notice_of(partner: Partner, reference: str) -> BankNotice | None:
+    return BankNotice.get_or_none(BankNotice.partner == partner, BankNotice.reference == reference)
+
+
+def _is_touched(payer_id: int, months: list[date]) -> bool:
+    """Is one of these months settled, on whatever day?"""
+    return Settlement.select().where(Settlement.payer == payer_id, Settlement.month.in_(months)).exists()
+
+
+def _enter_notice(partner: Partner, request: PaymentRequest, amount: Rupiah, is_late: bool) -> bool:
+    """First of all: one row for (partner, reference), for ever. False when it is there already."""
+    row = BankNotice.insert(
+        partner=partner,
+        reference=request.request_id,
+        va=request.account.number,
+        amount=amount,
+        trx_at=request.paid_at,
+        received_at=clock.now(),
+        is_late=is_late,
+        answer={},
+    )
+    return bool(row.on_conflict_ignore().as_rowcount().execute())
+
+
+def _repeat(partner: Partner, request: PaymentRequest, amount: Rupiah) -> dict:
+    """The stored answer. Another number or amount under the same reference is another payment, and refused."""
+    notice = _notice_of(partner, request.request_id)
+    if notice.va != request.account.number:
+        raise SnapError(Code.CONFLICT, Service.PAYMENT)
+    if notice.amount != amount:
+        raise NotPayable(Why.AMOUNT)
+    return notice.answer
+
+
+def _bill_for(
+    partner: Partner, payer: Payer, request: PaymentRequest, paid_at: datetime, is_late: bool
+) -> tuple[list[date], Rupiah]:
+    """The months this payment is for and what they cost: as quoted, or as of the day it counts from.
+
+    A late one was taken on the strength of its quote, so that is honoured whatever its age.
+    """
+    known = _quote_of(partner, request.request_id)
+    holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
+    if holds and not _is_touched(payer.id, known.months):
+        return known.months, known.amount
+    asked = due(payer, clock.day_of(paid_at), request.months)
+    if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
+        asked = due(payer, clock.today(), request.months)
+    return asked.months, asked.amount
+
+
+def _book(partner: Partner, payer: Payer, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
+    by, paid_on = Actor(name=partner.name, channel="bank"), clock.day_of(paid_at)
+    payment = Payment.create(
+        payer=payer,
+        family_id=payer.family_id,
+        number=f"{secrets.randbelow(10**12):012}",
+        amount=request.rupiah(),
+        paid_on=paid_on,
+        paid_at=paid_at,
+        received_at=clock.now(),
+        via=partner.name,
+        reference=request.request_id,
+        months=[f"{month:%Y-%m}" for month in months],
+    )
+    ledger.book(payer.id, Account.BANK, Account.CREDIT, payment.amount, f"payment:{payment.id}", paid_on)
+    if contributions.settle(payer, months, paid_on, paid_at, by) != months:
+        raise NotPayable(Why.PAID)  # another bank was faster: everything above is taken back
+    audit.record(Act.PAYMENT_RECEIVED, payment, by, partner=partner.client_id, amount=payment.amount)
+    notices.tell(
+        head_of(payer.family_id),
+        "payment_received",
+        str(payment.id),
+        amount=payment.amount,
+        day=paid_on.isoformat(),
+        months=payment.months,
+        payment=payment.id,
+    )
+    return payment

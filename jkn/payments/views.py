@@ -1,0 +1,107 @@
+"""Members: what to pay and how, what was paid. Officers: payments to look at."""
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext
+
+from jkn import clock, i18n, numbers
+from jkn.access import Can, actor, fetch, needs, public, scope
+from jkn.accounts import attempts
+from jkn.members.models import Payer
+from jkn.payments import gate, service
+from jkn.payments.forms import BillFindForm, NoticeForm
+from jkn.payments.models import BankNotice, Partner, Payment
+from jkn.payments.service import Due, NotPayable, Why
+from jkn.web import page
+
+bp = Blueprint("payments", __name__, cli_group=None)
+gate.open_door(bp)
+
+PAGE = 10
+LOOKS = 30  # at one number, in a quarter of an hour
+
+
+@bp.route("/bayar", methods=["GET", "POST"])
+@public
+def bill_find():
+    """Anybody may pay for anybody: a number gives a masked name and an amount, and no more.
+
+    The answer comes without a redirect, because the number may not stand in an address.
+    """
+    form = BillFindForm()
+    if not form.validate_on_submit():
+        return page("payments/bill_find.html", form=form)
+    number = form.number.number
+    if not attempts.reserve(attempts.key_of("look", None, number), failures=LOOKS, in_a_row=None):
+        abort(429)
+    try:
+        payer = service.payer_of_va(number)
+        due = service.due(payer, clock.today())
+    except NotPayable as refused:
+        # who is unknown and who owes nothing look alike
+        form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
+        return page("payments/bill_find.html", form=form)
+    name = numbers.mask_name(service.head_of(payer.family_id).name)
+    return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(payer, due, number))
+
+
+@bp.get("/bayar/saya")
+@needs(Can.SEE_BILLS)
+def bill_pay():
+    """The signed-in family: its amount, its number, and the words to say; `bulan` pays so many months at once."""
+    payer = fetch(Payer, actor().payer_id)
+    try:
+        choices = service.due_by_months(payer, clock.today())
+    except NotPayable as refused:
+        return page("payments/bill_closed.html", why=refused.why, reason=_in_words(refused).say(gettext))
+    months = min(max(request.args.get("bulan", 1, type=int), 1), len(choices))
+    due = choices[months - 1]
+    how = _how_to_pay(payer, due, service.va_of(payer)) if due.amount else {}
+    others = [(count, choice.amount) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
+    return page("payments/bill_pay.html", due=due, months=months, choices=others, **how)
+
+
+@bp.get("/riwayat")
+@needs(Can.SEE_BILLS)
+def payment_list():
+    query = scope(Payment).order_by(Payment.id.desc()).limit(PAGE + 1)
+    if before := request.args.get("sebelum", type=int):
+        query = query.where(Payment.id < before)
+    rows = list(query)
+    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    return page("payments/payment_list.html", payments=rows[:PAGE], more=more)
+
+
+@bp.get("/kuitansi/<int:payment_id>")
+@needs(Can.SEE_BILLS)
+def receipt_show(payment_id):
+    """A page that prints."""
+    payment = fetch(Payment, payment_id)
+    name = service.head_of(payment.family_id).name
+    return page("payments/receipt_show.html", payment=payment, number=numbers.group(payment.number), name=name)
+
+
+@bp.route("/petugas/pembayaran", methods=["GET", "POST"])
+@needs(Can.REVIEW_PAYMENTS)
+def notice_list():
+    """Payments whose bank told us more than a day late, or from the future: booked all the same."""
+    if NoticeForm().validate_on_submit():
+        service.mark_seen(fetch(BankNotice, request.form.get("notice", 0, type=int)), actor())
+        return redirect(url_for(".notice_list"), 303)
+    rows = scope(BankNotice).where(BankNotice.to_look_at()).order_by(BankNotice.id).limit(50)
+    shown = list(rows.select_extend(Partner, Payment).join_from(BankNotice, Partner).join_from(BankNotice, Payment))
+    return page("payments/notice_list.html", notices=shown, form=NoticeForm(formdata=None))
+
+
+def _how_to_pay(payer: Payer, due: Due, va: str) -> dict:
+    """Until when, and the account under each bank's prefix."""
+    until, tail = service.pay_by(payer, due), numbers.card_tail_of_va(va)
+    common, mandiri = (numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES)
+    return {"until": until, "is_past": until < clock.today(), "va": common, "va_mandiri": mandiri}
+
+
+def _in_words(refused: NotPayable) -> NotPayable:
+    """The same refusal, its date as people write it."""
+    return NotPayable(refused.why, **{name: i18n.day(day) for name, day in refused.values.items()})
+
+
+from jkn.payments import commands as commands  # noqa: E402  the commands join the blueprint

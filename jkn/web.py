@@ -1,0 +1,184 @@
+"""Pages, fragments, compression and the headers every answer carries."""
+
+import gzip
+import secrets
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import brotli
+from flask import Flask, current_app, g, make_response, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from jkn import db
+from jkn.access import login_manager
+from jkn.errors import N_
+from jkn.money import format_rupiah
+
+csrf = CSRFProtect()
+HTMX_CONFIG = (
+    '{"allowEval":false,"includeIndicatorStyles":false,"historyEnabled":false,"historyCacheSize":0,'
+    '"selfRequestsOnly":true,"allowScriptTags":false,"timeout":30000}'
+)
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.undefined = StrictUndefined
+    env.filters["rupiah"] = rupiah
+    style = Path(app.root_path, app.static_folder, "app.css").read_text().strip()
+    env.globals.update(
+        style=Markup(style),
+        htmx_config=HTMX_CONFIG,
+        asset=asset,
+        wants_script=wants_script,
+        aria=aria,
+        on_kiosk=on_kiosk,
+    )
+    style_hash = b64encode(sha256(style.encode()).digest()).decode()
+    app.config["CSP"] = (
+        f"default-src 'none';style-src 'sha256-{style_hash}' 'unsafe-inline';img-src data:;form-action 'self';"
+        "base-uri 'none';frame-ancestors 'none'"
+    )
+    app.config["KIOSK_CSP"] = app.config["CSP"].replace("style-src ", "style-src 'self' ")
+    files = Path(app.root_path, app.static_folder).iterdir()
+    app.config["ASSETS"] = {path.name: sha256(path.read_bytes()).hexdigest()[:8] for path in files}
+    env.globals["ui"] = env.get_template("ui.html").module
+    app.before_request(begin)
+    app.after_request(finish)
+    app.register_error_handler(CSRFError, show_expired_form)
+
+
+def page(template: str, fragment: str | None = None, **context):
+    """The whole page; or, when htmx asks for the fragment by its id, only that block."""
+    asked = fragment is not None and fragment == _target()
+    g.is_fragment = asked
+    html = _render_block(template, fragment, context) if asked else render_template(template, **context)
+    response = make_response(html)
+    if fragment:
+        response.vary.add("HX-Request")
+    return response
+
+
+def rupiah(amount: int) -> Markup:
+    """<data value="150000">Rp150.000</data>: people read one, machines the other."""
+    return Markup(f'<data value="{int(amount)}">{format_rupiah(amount)}</data>')  # digits only: nothing to escape
+
+
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it for ever."""
+    return url_for("static", filename=name, v=current_app.config["ASSETS"][name])
+
+
+def on_kiosk() -> bool:
+    """Is the reader standing before an enrolled kiosk?"""
+    return "kiosk" in g
+
+
+def aria(field) -> dict:
+    """What a field's input says to a screen reader: which text describes it, and that it is wrong."""
+    if field.errors:
+        return {"aria-describedby": f"{field.id}-e", "aria-invalid": "true"}
+    return {"aria-describedby": f"{field.id}-h"} if field.description else {}
+
+
+def wants_script() -> bool:
+    """Called by pages with an htmx element: notes that the page may run our script, unless the reader saves data."""
+    g.script = request.headers.get("Save-Data", "").lower() != "on"
+    return g.script
+
+
+def begin() -> None:
+    """Every request: an id for the audit log, the read-only door for GET, the form's token for the rest."""
+    g.request_id = secrets.token_hex(8)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE:
+        if request.endpoint != "static":
+            db.start_reading()
+    elif view and not getattr(view, "speaks_for_itself", False):
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise CSRFError()
+        csrf.protect()
+
+
+def for_machines(view):
+    """Exempt from the form token: the caller proves itself with a signature."""
+    view.speaks_for_itself = True
+    return csrf.exempt(view)
+
+
+def show_expired_form(_error):
+    """A form whose token is gone: to the sign-in when nobody is signed in, else a page that says so."""
+    cross_site = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not cross_site and getattr(view, "access", "public") != "public" and not current_user.is_authenticated:
+        return login_manager.unauthorized()
+    what = N_("This form has expired.")
+    next_step = N_("Nothing was sent. Open the page again and repeat.")
+    return render_template("errors/error.html", what=what, next_step=next_step), 400
+
+
+def finish(response):
+    db.stop_reading()
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        headers.pop("ETag", None)
+        headers.pop("Content-Disposition", None)
+    else:
+        headers.setdefault("Cache-Control", "private, no-store")
+        is_redirect = 300 <= response.status_code < 400
+        if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
+            script = ";script-src 'self';connect-src 'self'" if g.get("script") else ""
+            policy = current_app.config["CSP"] + script
+            headers["Content-Security-Policy"] = (
+                policy.replace("style-src ", "style-src 'self' ") if g.get("kiosk") else policy
+            )
+            headers["X-Frame-Options"] = "DENY"
+            headers["Referrer-Policy"] = "same-origin"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            if current_app.config["PRODUCTION"]:
+                headers["Strict-Transport-Security"] = "max-age=31536000"
+            if current_user.is_authenticated:
+                # the length of a compressed page must not tell what stands on it (BREACH)
+                response.data = response.data + f"<!--{secrets.token_hex(16)[: secrets.randbelow(32)]}-->".encode()
+    return compress(response)
+
+
+def compress(response):
+    """Brotli 5 where the browser takes it, else gzip 6; small answers and files already short stay as they are."""
+    if response.status_code in (204, 304) or "Content-Encoding" in response.headers:
+        return response
+    if response.mimetype not in ("text/html", "text/javascript", "text/css", "text/plain"):
+        return response
+    response.vary.add("Accept-Encoding")
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < 120:
+        return response
+    accepted = request.accept_encodings
+    if accepted["br"] > 0:
+        response.data, response.content_encoding = brotli.compress(body, quality=5), "br"
+    elif accepted["gzip"] > 0:
+        response.data, response.content_encoding = gzip.compress(body, 6, mtime=0), "gzip"
+    return response
+
+
+def _target() -> str | None:
+    if "HX-Request" not in request.headers or "HX-History-Restore-Request" in request.headers:
+        return None
+    return request.headers.get("HX-Target", "")
+
+
+def _render_block(template, block, context) -> str:
+    template = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(context)
+    return "".join(template.blocks[block](template.new_context(context)))

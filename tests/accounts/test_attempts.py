@@ -1,0 +1,164 @@
+"""Guesses are reserved before they are checked: whatever arrives at once, five are looked at."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from jkn import clock
+from jkn.access import SYSTEM, Actor
+from jkn.accounts import attempts, hashing, officers, service
+from jkn.accounts.models import Attempt, SignIn
+from jkn.db import db, write
+from jkn.errors import Refused
+from tests.builders import PASSWORD, PIN, a_family, an_officer, people
+from tests.test_db import in_threads
+
+AT_ONCE = 64
+
+
+class CountingHasher:
+    """The real hasher, which notes how often it was asked."""
+
+    def __init__(self, real):
+        self.real, self.asked, self._lock = real, 0, threading.Lock()
+
+    def verify(self, *args):
+        with self._lock:
+            self.asked += 1
+        return self.real.verify(*args)
+
+    def hash(self, *args):
+        return self.real.hash(*args)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    hashing.matches("pin", "0", None)  # the stand-in for nobody is hashed once per process
+    hashing.matches("password", "0", None)
+    counter = CountingHasher(hashing._hasher)
+    monkeypatch.setattr(hashing, "_hasher", counter)
+    return counter
+
+
+@pytest.fixture
+def siti(own_database):
+    person = people(a_family(1))[0]
+    service.store_pin(person, service.hash_pin(PIN), by=SYSTEM)
+    db.close()
+    return person
+
+
+def guess(number: str, pin: str = "295817", device: str | None = None) -> str:
+    try:
+        service.sign_in_by_pin(number, pin, device, Actor())
+    except Refused as refused:
+        return refused.message
+    return "in"
+
+
+def test_of_64_guesses_at_once_five_are_looked_at(siti, counted):
+    answers = in_threads(AT_ONCE, lambda _place: guess(siti.nik))
+    assert counted.asked == 5
+    assert answers.count(service.WRONG_PIN) == 5
+    assert answers.count(service.PAUSED) == AT_ONCE - 5
+
+
+def test_counting_after_checking_lets_all_64_through(siti, counted, monkeypatch):
+    """The broken twin, as many systems have it: read the counter, check, then add one."""
+    together = threading.Barrier(AT_ONCE)
+
+    def late(key, **_limits):
+        row = Attempt.get_or_none(Attempt.key == key)
+        together.wait(60)
+        if row and row.failed >= attempts.FAILURES:
+            return False
+        with write():
+            Attempt.insert(key=key, until=clock.now()).on_conflict_ignore().execute()
+            Attempt.update(failed=Attempt.failed + 1).where(Attempt.key == key).execute()
+        return True
+
+    monkeypatch.setattr(attempts, "reserve", late)
+    in_threads(AT_ONCE, lambda _place: guess(siti.nik))
+    assert counted.asked > 5
+
+
+def test_nik_and_card_share_one_counter(siti, counted):
+    in_threads(16, lambda place: guess(siti.nik if place % 2 else siti.card))
+    assert counted.asked == 5
+
+
+def test_the_right_pin_among_wrong_ones_at_once_opens_at_most_one_sign_in_per_guess(siti, counted):
+    answers = in_threads(AT_ONCE, lambda place: guess(siti.nik, PIN if place == 0 else "295817"))
+    assert answers.count("in") == SignIn.select().count() <= 1
+
+
+def test_one_sheet_code_at_once_from_everywhere_opens_one_sign_in(siti):
+    code = service.issue_sheet(siti, SYSTEM)[3]
+    db.close()
+
+    def use(_place):
+        try:
+            service.sign_in_by_code(siti.card, code, "730164", Actor())
+        except Refused as refused:
+            return refused.message
+        return "in"
+
+    answers = in_threads(16, use)
+    assert answers.count("in") == 1
+    assert SignIn.select().where(SignIn.revoked_at.is_null()).count() == 1
+
+
+def test_one_authenticator_code_at_once_lets_one_officer_in(own_database):
+    import pyotp
+
+    officer = an_officer()
+    code = pyotp.TOTP(officer.totp).at(clock.now())
+    db.close()
+
+    def use(_place):
+        try:
+            return officers.check(officer.username, PASSWORD, code)
+        except Refused as refused:
+            return refused.message
+
+    answers = in_threads(4, use)
+    assert [type(answer).__name__ for answer in answers].count("Officer") == 1
+
+
+def test_after_five_wrong_ones_it_waits_a_quarter_of_an_hour(app):
+    start = clock.now()
+    assert [attempts.reserve("k") for _ in range(7)] == [True] * 5 + [False] * 2
+    with clock.frozen(start + timedelta(minutes=14)):
+        assert not attempts.reserve("k")
+    with clock.frozen(start + timedelta(minutes=15)):
+        assert attempts.reserve("k")
+
+
+def test_ten_in_a_row_shut_the_way_for_good(app):
+    start = clock.now()
+    for quarter in range(50):
+        with clock.frozen(start + timedelta(minutes=16 * quarter)):
+            for _ in range(7):
+                attempts.reserve("k")
+    assert Attempt.get(Attempt.key == "k").in_row == attempts.IN_A_ROW
+    assert attempts.is_off("k")
+    attempts.clear("k")
+    assert attempts.reserve("k")
+
+
+def test_a_counter_without_an_end_goes_on_after_each_pause(app):
+    start, looked_at = clock.now(), 0
+    for day in range(10):
+        with clock.frozen(start + timedelta(days=day, minutes=1)):
+            looked_at += sum(attempts.reserve("k", pause=timedelta(days=1), in_a_row=None) for _ in range(9))
+    assert 25 <= looked_at <= 50
+
+
+def test_counters_name_nobody(app):
+    person = people(a_family(1))[0]
+    guess(person.nik)
+    guess("3578080102039999")
+    keys = [row.key for row in Attempt.select()]
+    assert len(keys) == 2
+    assert all(len(key) == 64 and person.nik not in key for key in keys)

@@ -1,0 +1,189 @@
+"""A kiosk's door: staff enrol it, visitors leave nothing on it, and it forgets them after a minute."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from jkn import clock
+from jkn.access import SYSTEM, Role
+from jkn.accounts import service as accounts
+from jkn.accounts.models import KnownDevice, SignIn
+from jkn.assisting import service
+from jkn.assisting.models import Kiosk
+from jkn.audit.models import Act, Entry
+from jkn.errors import Refused
+from tests.builders import PIN, a_family, people, post
+from tests.crawl import a_facility, as_kiosk, as_staff
+
+
+@pytest.fixture
+def siti(app):
+    person = people(a_family(1))[0]
+    accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
+    return person
+
+
+@pytest.fixture
+def kiosk(app):
+    return as_kiosk(app)
+
+
+def signed_in(kiosk, person):
+    assert post(kiosk, "/masuk", number=person.nik, pin=PIN).status_code == 303
+    return kiosk
+
+
+def test_an_officer_makes_a_code_and_the_device_takes_it(app):
+    a_facility()
+    officer = as_staff(app, Role.OFFICER)
+    post(officer, "/petugas/kios", facility="0301r001", place="Lobi")
+    code = re.search(r"\b\d{8}\b", officer.get("/petugas/kios").text)[0]
+    device = app.test_client()
+    assert device.get("/kios").location == "/kios/pasang"
+    assert post(device, "/kios/pasang", code=code).location == "/kios"
+    assert "Lobi" in device.get("/kios").text
+    cookie = device.get_cookie("k")
+    assert cookie.http_only and cookie.same_site == "Strict"
+
+
+def test_a_code_works_once_and_for_an_hour(app):
+    a_facility()
+    code = service.prepare("0301R001", "Lobi", SYSTEM)
+    with clock.frozen(clock.now() + timedelta(minutes=61)), pytest.raises(Refused):
+        service.join(code)
+    service.join(code)
+    with pytest.raises(Refused):
+        service.join(code)
+
+
+def test_a_kiosk_stands_at_a_facility_that_exists(app):
+    with pytest.raises(Refused):
+        service.prepare("9999X999", "Lobi", SYSTEM)
+    officer = as_staff(app, Role.OFFICER)
+    assert 'role="alert"' in post(officer, "/petugas/kios", facility="9999X999", place="Lobi").text
+
+
+def test_wrong_codes_are_counted(app):
+    device = app.test_client()
+    a_facility()
+    for _ in range(20):
+        post(device, "/kios/pasang", code="00000000")
+    code = service.prepare("0301R001", "Lobi", SYSTEM)
+    assert post(device, "/kios/pasang", code=code).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x7f", "é", "0" * 3000])
+def test_an_invented_device_is_an_ordinary_browser(app, token):
+    client = app.test_client()
+    client.set_cookie("k", token)
+    assert client.get("/kios").location == "/kios/pasang"
+
+
+def test_a_visitor_signs_in_and_out_and_the_device_is_as_before(kiosk, siti):
+    before = {name: kiosk.get_cookie(name).value for name in ("k",)}
+    signed_in(kiosk, siti)
+    assert kiosk.get("/status").status_code == 200
+    assert post(kiosk, "/keluar").location == "/sampai-jumpa"
+    assert kiosk.get("/sampai-jumpa").headers["Clear-Site-Data"] == '"cache","storage"'
+    assert kiosk.get("/perangkat").location == "/masuk"
+    assert kiosk.get_cookie("d") is None
+    assert kiosk.get_cookie("k").value == before["k"]
+    assert KnownDevice.select().count() == 0
+
+
+def test_a_minute_without_a_touch_ends_it_on_the_server(kiosk, siti):
+    signed_in(kiosk, siti)
+    kept = kiosk.get_cookie("s").value
+    start = clock.now()
+    with clock.frozen(start + timedelta(seconds=59)):
+        assert kiosk.get("/perangkat").status_code == 200
+    with clock.frozen(start + timedelta(seconds=59 + 61)):
+        kiosk.set_cookie("s", kept)
+        assert kiosk.get("/perangkat").location == "/masuk"
+
+
+def test_being_asked_is_not_being_there(kiosk, siti):
+    """Without script: the page sends itself to a question after forty seconds, and to the end twenty later."""
+    signed_in(kiosk, siti)
+    page = kiosk.get("/perangkat").text
+    assert '<meta http-equiv="refresh" content="40;url=/kios/masih">' in page
+    start = clock.now()
+    with clock.frozen(start + timedelta(seconds=40)):
+        asked = kiosk.get("/kios/masih", headers={"Referer": "http://localhost/perangkat"}).text
+    assert '<meta http-equiv="refresh" content="20;url=/kios/selesai">' in asked
+    assert 'href="/perangkat"' in asked
+    with clock.frozen(start + timedelta(seconds=61)):
+        assert kiosk.get("/perangkat").location == "/masuk"
+
+
+def test_saying_yes_goes_on_for_another_minute(kiosk, siti):
+    signed_in(kiosk, siti)
+    start = clock.now()
+    for seconds in range(45, 400, 45):
+        with clock.frozen(start + timedelta(seconds=seconds)):
+            kiosk.get("/kios/masih")
+            assert kiosk.get("/perangkat").status_code == 200
+
+
+def test_nobody_stays_longer_than_ten_minutes(kiosk, siti):
+    signed_in(kiosk, siti)
+    start = clock.now()
+    for seconds in range(0, 600, 50):
+        with clock.frozen(start + timedelta(seconds=seconds)):
+            assert kiosk.get("/perangkat").status_code == 200
+    with clock.frozen(start + timedelta(seconds=600)):
+        assert kiosk.get("/perangkat").location == "/masuk"
+
+
+def test_the_end_page_forgets_the_cookie_and_goes_back_to_the_front(kiosk, siti):
+    signed_in(kiosk, siti)
+    end = kiosk.get("/kios/selesai")
+    assert 'content="10;url=/kios"' in end.text
+    assert kiosk.get("/perangkat").location == "/masuk"
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["https://evil.example/x", "//evil.example", "javascript:alert(1)", "https://evil.example//evil.example/x", ""],
+)
+def test_the_question_leads_back_into_the_house_only(kiosk, referer):
+    page = kiosk.get("/kios/masih", headers={"Referer": referer}).text
+    backs = re.findall(r'<li><a href="([^"]*)"', page)
+    assert all(re.fullmatch(r"/(?!/).*", back) for back in backs)
+    assert "evil" not in page
+
+
+def test_fields_on_a_kiosk_are_not_filled_in_for_the_next_one(kiosk, app):
+    assert 'autocomplete="off"' in kiosk.get("/masuk").text.split("<form", 1)[1].split(">")[0]
+    assert 'autocomplete="off"' not in app.test_client().get("/masuk").text.split("<form", 1)[1].split(">")[0]
+
+
+def test_an_officer_who_revokes_a_kiosk_signs_its_visitor_out(app, kiosk, siti):
+    signed_in(kiosk, siti)
+    row = Kiosk.get(Kiosk.token_hash.is_null(False))
+    assert SignIn.get(SignIn.person == siti).device == row.id
+    officer = as_staff(app, Role.OFFICER)
+    post(officer, f"/petugas/kios/{row.id}")
+    assert kiosk.get("/perangkat").location == "/masuk"
+    assert kiosk.get("/kios").location == "/kios/pasang"
+    assert Entry.select().where(Entry.act == Act.KIOSK_REVOKED).count() == 1
+
+
+def test_what_was_done_at_a_kiosk_says_so(kiosk, siti):
+    signed_in(kiosk, siti)
+    entry = Entry.select().where(Entry.act == Act.SIGNED_IN).order_by(Entry.id.desc()).get()
+    assert (entry.channel, entry.device) == ("kiosk", Kiosk.get(Kiosk.token_hash.is_null(False)).id)
+    assert entry.person_id == siti.id
+
+
+def test_the_member_sees_that_it_was_a_kiosk(app, kiosk, siti):
+    signed_in(kiosk, siti)
+    assert "kios" in kiosk.get("/perangkat").text.lower()
+
+
+def test_the_kiosk_pages_stay_light(kiosk):
+    import gzip
+
+    for url in ("/kios", "/masuk"):
+        assert len(gzip.compress(kiosk.get(url).data, 6)) <= 2048

