@@ -200,7 +200,7 @@ def effective_level(actor: Actor) -> Level:
 
 def fetch(model, id):
     """The row, if it exists and this person may do with it what the view needs; otherwise 404."""
-    row = model.get_or_none(model.id == id) if id is None or id < 2**63 else None
+    row = model.get_or_none(model.id == id) if id is None or abs(id) < 2**63 else None
     who = actor()
     if row is None or not allowed(who, g.can, row):
         abort(404)

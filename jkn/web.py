@@ -1,17 +1,20 @@
 """Pages, fragments, compression and the headers every answer carries."""
 
 import gzip
+import re
 import secrets
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
 import brotli
-from flask import Flask, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Request, current_app, g, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import IntegerConverter
 
 from jkn import db
 from jkn.access import login_manager
@@ -26,8 +29,27 @@ HTMX_CONFIG = (
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
+class Typed(ImmutableMultiDict):
+    """What was typed, without NUL: no key makes one, and neither Postgres nor HTML takes one."""
+
+    def __init__(self, pairs=()):
+        super().__init__([(name, text.replace("\0", "")) for name, text in pairs or ()])
+
+
+class TypedRequest(Request):
+    parameter_storage_class = Typed
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: plain digits, as many as fit a column."""
+
+    regex = "[0-9]{1,18}"
+
+
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
+    app.request_class = TypedRequest
+    app.url_map.converters["int"] = RowNumber
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
@@ -65,6 +87,12 @@ def page(template: str, fragment: str | None = None, **context):
     if fragment:
         response.vary.add("HX-Request")
     return response
+
+
+def asked_number(name: str) -> int:
+    """A number behind the question mark that fits a column; of anything else 0."""
+    text = request.args.get(name, "")
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 def rupiah(amount: int) -> Markup:

@@ -27,6 +27,7 @@ HOSTILE = {
     "a template": "{{ 7 * 7 }}{% raw %}%(name)s",
     "a minus": "-1",
     "a huge number": "9" * 30,
+    "a huge negative number": "-" + "9" * 30,
     "a fraction": "1e400",
     "a path": "../../etc/passwd",
     "a header": "x\r\nSet-Cookie: a=b",

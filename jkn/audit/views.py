@@ -4,7 +4,7 @@ from jkn import db
 from jkn.access import Can, actor, needs, scope
 from jkn.audit import service
 from jkn.audit.models import Act, Entry
-from jkn.web import page
+from jkn.web import asked_number, page
 
 bp = Blueprint("audit", __name__)
 
@@ -15,7 +15,7 @@ PAGE = 50
 @needs(Can.READ_AUDIT)
 def entry_list():
     query = scope(Entry).order_by(Entry.id.desc()).limit(PAGE)
-    before = request.args.get("sebelum", type=int)
+    before = asked_number("sebelum")
     entries = list(query.where(Entry.id < before) if before else query)
     return page("audit/entry_list.html", entries=entries, more=entries[-1].id if len(entries) == PAGE else None)
 

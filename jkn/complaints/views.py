@@ -18,7 +18,7 @@ from jkn.complaints.models import Complaint, Stage
 from jkn.complaints.words import STAGES
 from jkn.errors import N_, Refused
 from jkn.forms import tidy
-from jkn.web import page
+from jkn.web import asked_number, page
 
 bp = Blueprint("complaints", __name__, cli_group=None)
 
@@ -94,7 +94,7 @@ def complaint_status():
 @needs(Can.FOLLOW_COMPLAINTS)
 def complaint_list():
     query = scope(Complaint).order_by(Complaint.id.desc()).limit(PAGE)
-    before = min(request.args.get("sebelum", 0, type=int), 2**62)
+    before = asked_number("sebelum")
     complaints = list(query.where(Complaint.id < before) if before else query)
     more = complaints[-1].id if len(complaints) == PAGE else None
     return page("complaints/complaint_list.html", complaints=complaints, more=more, stages=STAGES)
@@ -114,7 +114,7 @@ def complaint_show(complaint_id):
 @needs(Can.ANSWER_COMPLAINTS)
 def complaint_desk():
     """The open ones, whose answer is due soonest first; then those answered last."""
-    offset = min(max(request.args.get("mulai", 0, type=int), 0), 2**31)
+    offset = asked_number("mulai")
     query = scope(Complaint)
     waiting = query.where(Complaint.due_on.is_null(False)).order_by(Complaint.due_on, Complaint.id)
     waiting = list(waiting.offset(offset).limit(DESK_PAGE))

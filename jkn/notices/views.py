@@ -3,13 +3,13 @@
 from datetime import date
 from re import compile
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from jkn.access import Can, actor, needs, scope
 from jkn.notices import service
 from jkn.notices.forms import NoticeReadForm
 from jkn.notices.models import Notice
-from jkn.web import page
+from jkn.web import asked_number, page
 
 bp = Blueprint("notices", __name__, cli_group=None)
 
@@ -22,7 +22,7 @@ DATE = compile(r"\d{4}-\d{2}-\d{2}")
 def notice_list():
     who = actor()
     query = scope(Notice).order_by(Notice.id.desc()).limit(PAGE)
-    before = min(request.args.get("sebelum", 0, type=int), 2**62)
+    before = asked_number("sebelum")
     notices = list(query.where(Notice.id < before) if before else query)
     form = NoticeReadForm(until=notices[0].id if notices else 0)
     if form.validate_on_submit():

@@ -11,7 +11,7 @@ from jkn.payments import gate, service
 from jkn.payments.forms import BillFindForm, NoticeForm
 from jkn.payments.models import BankNotice, Partner, Payment
 from jkn.payments.service import Due, NotPayable, Why
-from jkn.web import page
+from jkn.web import asked_number, page
 
 bp = Blueprint("payments", __name__, cli_group=None)
 gate.open_door(bp)
@@ -56,7 +56,7 @@ def bill_pay():
     months = min(max(request.args.get("bulan", 1, type=int), 1), len(choices))
     due = choices[months - 1]
     how = _how_to_pay(payer, due, service.va_of(payer)) if due.amount else {}
-    others = [(count, choice.amount) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
+    others = [(count, choice) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
     return page("payments/bill_pay.html", due=due, months=months, choices=others, **how)
 
 
@@ -64,7 +64,7 @@ def bill_pay():
 @needs(Can.SEE_BILLS)
 def payment_list():
     query = scope(Payment).order_by(Payment.id.desc()).limit(PAGE + 1)
-    if before := request.args.get("sebelum", type=int):
+    if before := asked_number("sebelum"):
         query = query.where(Payment.id < before)
     rows = list(query)
     more = rows[PAGE - 1].id if len(rows) > PAGE else None

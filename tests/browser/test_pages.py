@@ -1,0 +1,119 @@
+"""Every page of the table of routes, and those of joining, in Chromium at 240 pixels."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.browsing import KEYPAD, context_of
+from tests.browser.journey import Journey, _
+from tests.browser.looking import Look, Looking, invalid
+from tests.crawl import PAGES
+
+ASKED = ("/faskes?q=gubeng", "/faskes/desa?q=gubeng", "/pengaduan?place=gubeng", "/kartu/1?tampil=1", "/tidak-ada")
+# A form sent empty shows every error it has.
+SENT_EMPTY = {
+    "/cek": _("Check"),
+    "/masuk": _("Sign in"),
+    "/masuk/kode": _("Save the PIN and sign in"),
+    "/pengaduan": _("Send"),
+    "/petugas/masuk": _("Sign in"),
+}
+AT_A_KIOSK = ("/kios", "/masuk", "/cek", "/bayar", "/bantuan", "/kios/masih", "/kios/selesai")
+OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
+
+
+@pytest.fixture(scope="module")
+def looks(chromium, server, places) -> list[Look]:
+    def reader(who: str, *cookies: dict[str, str]) -> Looking:
+        together = {name: value for some in cookies for name, value in some.items()}
+        return Looking(context_of(chromium, cookies=together, base=server.url), server.url, who)
+
+    def close(browser: Looking) -> list[Look]:
+        browser.context.close()
+        return browser.looks
+
+    found = []
+    for who in ("visitor", "member", "agent", "officer", "auditor", "clerk"):
+        browser = reader(who, places.cookies.get(who, {}))
+        for route in PAGES:
+            if who == (str(route.role) if route.role else "visitor") and not route.url.startswith("/kios"):
+                browser.go(route.at(places.objects))
+        if who == "visitor":
+            for url in ASKED:
+                browser.go(url)
+            for url, button in SENT_EMPTY.items():
+                browser.go(url)
+                browser.press(button)
+        if who == "member":
+            browser.go("/")
+        found += close(browser)
+    joining = reader("newcomer")
+    journey = Journey(joining, server, places.newcomer)
+    journey.join()
+    journey.copy_the_sheet()
+    journey.is_not_served_yet()
+    found += close(joining)
+    kiosk = reader("kiosk", places.cookies["kiosk"])
+    for url in AT_A_KIOSK:
+        kiosk.go(url)
+    found += close(kiosk)
+    at_kiosk = reader("member at a kiosk", places.cookies["kiosk"], places.cookies["member"])
+    for url in OWN_AT_A_KIOSK:
+        at_kiosk.go(url)
+    return found + close(at_kiosk)
+
+
+def test_the_walk_saw_the_pages(looks):
+    seen = {look.name.partition(" ")[0] for look in looks if look.status == 200}
+    public = {route.url for route in PAGES if "<" not in route.url and route.url != "/healthz"}
+    elsewhere = {"/daftar/lanjut", "/pengaduan/nomor", "/daftar/majikan", "/daftar/surat-majikan", "/kios/pasang"}
+    assert public - elsewhere - seen == set()
+    assert len(looks) > 70
+
+
+def test_axe_finds_nothing(looks):
+    assert {str(look): look.violations for look in looks if look.violations} == {}
+
+
+def test_the_markup_is_valid(looks, tmp_path):
+    assert invalid({str(look): look.html for look in looks}, tmp_path) == []
+
+
+def test_nothing_is_wider_than_the_screen(looks):
+    assert {str(look): look.width for look in looks if look.width > KEYPAD["width"]} == {}
+
+
+def test_nobody_hears_a_complaint_of_the_console(looks):
+    heard = {str(look): look.complaints for look in looks if look.complaints and look.status == 200}
+    assert heard == {}
+
+
+def test_what_one_touches_is_large_enough(looks):
+    assert dict(_small(looks)) == {}
+
+
+def _small(looks: list[Look]) -> Iterator[tuple[str, list]]:
+    for look in looks:
+        row, least = (64, 24) if "kiosk" in look.who else (40, 24)
+        small = [
+            (round(target["height"]), target["what"])
+            for target in look.targets
+            if target["height"] < (row if target["row"] else least)
+        ]
+        if small:
+            yield str(look), small
+
+
+def test_a_page_asks_for_itself_and_its_script_only(looks):
+    wrong = {}
+    for look in looks:
+        if look.asked[:1] == (look.name.removesuffix(" after GET"),):  # not sent here from another page
+            files = re.findall(r'<link rel="stylesheet" href="([^"]+)"|<script type="module" src="([^"]+)"', look.html)
+            if list(look.asked[1:]) != [sheet or script for sheet, script in files] or len(files) > 2:
+                wrong[str(look)] = look.asked
+    assert wrong == {}
+
+
+def test_titles_tell_pages_apart(looks):
+    assert all(look.title.endswith(" - JKN") and len(look.title) > 8 for look in looks)
