@@ -89,7 +89,11 @@ class Who:
 
 
 own_family = Who(
-    may=lambda actor, row: actor.role == Role.MEMBER and (row is None or row.family_id == actor.family_id is not None),
+    may=lambda actor, row: (
+        actor.role == Role.MEMBER
+        and actor.family_id is not None
+        and (row is None or row.family_id == actor.family_id)
+    ),
     rows=lambda actor, model: model.family_id == actor.family_id,
 )
 own_person = Who(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
+STAGES = ("development", "production")
 SECRETS = ("SECRET_KEY", "JKN_SEAL_KEYS", "JKN_INDEX_KEYS", "JKN_PEPPER")
 
 
@@ -16,7 +17,10 @@ class BadConfig(RuntimeError):
 def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dict:
     """The settings as Flask wants them. Raises BadConfig."""
     env = {**environ, **{name: value for name, value in (overrides or {}).items() if isinstance(value, str)}}
-    production = env.get("JKN_ENV", "development") == "production"
+    stage = env.get("JKN_ENV") or "development"
+    if stage not in STAGES:
+        raise BadConfig(f"JKN_ENV must be one of: {', '.join(STAGES)}")
+    production = stage == "production"
     if production:
         _refuse_unsafe(env)
     return {

@@ -41,9 +41,7 @@ def a_family(
     payer.save()
     for order in range(size):
         born, sex = (date(1980, 8, 17), "P") if order == 0 else (date(2000 + order, 3, 3), "L")
-        person = members.enter_person(
-            nik=a_nik(born, sex), name=names[order % len(names)], born=born, sex=sex
-        )
+        person = members.enter_person(nik=a_nik(born, sex), name=names[order % len(names)], born=born, sex=sex)
         members.settle_in(person, family, Relation.HEAD if order == 0 else Relation.CHILD, since)
         members.cover(person, payer, segment, care_class, since)
         if order == 0:
@@ -86,10 +84,7 @@ def post(client, url: str, **data):
 
     page = client.get(url).text
     hidden = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*type="hidden"[^>]*value="([^"]*)"', page))
-    hidden |= {
-        name: value
-        for name, value in re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
-    }
+    hidden |= dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
     return client.post(url, data=hidden | data)
 
 

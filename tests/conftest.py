@@ -8,10 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from jkn import clock, create_app, sealed
 from jkn.commands import migrate
 from jkn.db import connect, db
+
+# How long an example takes is the machine's affair; a failing one prints how to repeat it.
+settings.register_profile("ours", deadline=None, print_blob=True)
+settings.load_profile("ours")
 
 NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)  # ten in the morning in Jakarta
 

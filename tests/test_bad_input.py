@@ -60,8 +60,7 @@ def a_joiner(app, until: str):
 def _checked(client, url: str) -> dict:
     """What is ticked already on a page: everybody joins."""
     html = client.get(url).text
-    ticked = re.findall(r'<input checked[^>]*name="([^"]+)"[^>]*value="([^"]+)"', html)
-    return {name: value for name, value in ticked}
+    return dict(re.findall(r'<input checked[^>]*name="([^"]+)"[^>]*value="([^"]+)"', html))
 
 
 def somebody_at(app, world, route):

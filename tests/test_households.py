@@ -18,7 +18,7 @@ def has_the_right(kind: str, route) -> bool:
 @pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("route, method", METHODS, ids=str)
 def test_a_row_of_another_household_is_not_there(app, route, method, kind):
-    """The same answer, byte for byte, as for a row that does not exist; nothing of the family in it; nothing changed."""
+    """The same answer, byte for byte, as for a row that does not exist; nothing of the family; nothing changed."""
     if has_the_right(kind, route):
         pytest.skip("the policy lets them in")
     world = a_world()

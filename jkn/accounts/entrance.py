@@ -103,9 +103,9 @@ def enter(opened: service.Opened) -> None:
     login_manager._load_user()
 
 
-def leave() -> None:
-    """Forget the sign-in in this browser; the language stays."""
-    language = session.get("lang")
+def leave(keep_language: bool = True) -> None:
+    """Forget in this browser whoever used it; the language may stay."""
+    language = session.get("lang") if keep_language else None
     session.clear()
     if language:
         session["lang"] = language
@@ -140,11 +140,11 @@ def remember_device(response):
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in():
-    """To the sign-in; what was typed is kept sealed and comes back after it. PINs, passwords and codes are not kept."""
+    """To the sign-in; what was typed is kept sealed and comes back to the same person. Never PINs, passwords, codes."""
     session["back"] = request.path
-    if request.method == "POST":
+    if request.method == "POST" and (whose := _ran_out()):
         typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
-        held = {"path": request.path, "typed": typed, "by": _ran_out()}
+        held = {"path": request.path, "typed": typed, "by": whose}
         session["held"], _code = drafts.keep("held", held, kept=HELD)
     elif request.query_string:
         session["back"] = request.full_path
@@ -152,10 +152,11 @@ def ask_to_sign_in():
     return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
 
 
-def _ran_out() -> list[int | None]:
-    """Whose sign-in this browser had: a phone is shared, and the next person must not see what was typed."""
+def _ran_out() -> list[int | None] | None:
+    """Whose sign-in this browser had: a phone is shared, and the next person must not see what was typed. After a
+    sign-out nobody's: then it is not kept at all."""
     row = SignIn.get_or_none(SignIn.token_hash == service.hash_token(session.get("_user_id", "")))
-    return [row.person_id, row.officer_id] if row else [None, None]
+    return [row.person_id, row.officer_id] if row else None
 
 
 def bring_back_held() -> None:
@@ -168,7 +169,7 @@ def bring_back_held() -> None:
         session.pop("held")
     elif held["path"] == request.path and (who := access.actor()).role:
         session.pop("held")
-        if held["by"] in ([who.person_id, who.officer_id], [None, None]):
+        if held["by"] == [who.person_id, who.officer_id]:
             g.held = MultiDict([(name, value) for name, values in held["typed"].items() for value in values])
 
 

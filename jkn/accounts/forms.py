@@ -8,7 +8,7 @@ from jkn.numbers import read_card_or_nik
 
 
 class _NumberForm(Form):
-    number = DigitsField(_l("NIK or card number"), read=read_card_or_nik, render_kw={"autocomplete": "username"})
+    number = DigitsField(_l("NIK or card number"), read=read_card_or_nik)
 
 
 class SignInForm(_NumberForm):
@@ -53,5 +53,7 @@ class OfficerSignInForm(Form):
     code = SecretField(_l("Code from your authenticator, 6 digits"), autocomplete="one-time-code")
 
 
-class SlipForm(_NumberForm):
-    pass
+class SlipForm(Form):
+    """Somebody else's number, which the officer's browser must not remember."""
+
+    number = DigitsField(_l("NIK or card number"), read=read_card_or_nik, render_kw={"autocomplete": "off"})

@@ -124,11 +124,13 @@ def sign_in_by_code(
             sheets.revoke(person)
         store_pin(person, pin_hash, by, in_person=slip is not None, reset=slip is None)
         attempts.clear(
-            *(attempts.key_of(way, person.id, number) for way in ("pin", "code", "slip")),
+            *(attempts.key_of(way, person.id, number) for way in ("pin", "code", "slip", "confirm", "raise")),
             attempts.key_of("pin", person.id, number, device or ""),
         )
         notices.tell(person, "pin_reset", clock.now().isoformat(), day=clock.today().isoformat())
-        return open_sign_in(person=person, level=Level.L1, by=by, device=device, agent=agent)
+        # a slip is a proof held in the hand: without it nobody could come to a first sheet
+        level = Level.L2 if slip is not None else Level.L1
+        return open_sign_in(person=person, level=level, by=by, device=device, agent=agent)
 
 
 @writing
@@ -159,6 +161,7 @@ def open_sign_in(
         seen_at=now,
         idle_seconds=int(idle.total_seconds()),
         ends_at=now + length,
+        fresh_until=now + FRESH if level == Level.L2 else None,
     )
     if person and device:
         KnownDevice.insert(person=person, token_hash=hash_token(device), seen_at=now).on_conflict(

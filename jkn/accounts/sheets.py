@@ -5,6 +5,7 @@ import secrets
 
 from jkn import clock, sealed
 from jkn.access import Actor
+from jkn.accounts import attempts
 from jkn.accounts.models import Sheet, SheetCode, Slip
 from jkn.accounts.rules import CODE_LENGTH, FRESH, SHEET_CODES, SHEET_SHOWN, SLIP_VALID
 from jkn.audit import service as audit
@@ -90,6 +91,7 @@ def print_slip(person: Person, by: Actor) -> Slip:
     slip = Slip.create(
         person=person, officer=by.officer_id, salt=secrets.token_bytes(16), expires_at=now + SLIP_VALID, issued_at=now
     )
+    attempts.clear(attempts.key_of("slip", person.id, ""))  # guesses from before cannot shut out whoever stands here
     audit.record(Act.SLIP_PRINTED, slip, by)
     notices.tell(person, "slip_printed", f"{slip.id}", day=clock.today().isoformat())
     if family := members.family_of(person.id):

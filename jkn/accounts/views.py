@@ -1,10 +1,10 @@
 """Signing in, out, and up."""
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from jkn.access import Can, actor, needs, public
+from jkn.access import Can, Level, actor, needs, public
 from jkn.accounts import entrance, service, sheets
 from jkn.accounts.forms import CodeForm, ConfirmForm, PinChangeForm, SignInForm, StepUpForm
 from jkn.errors import Refused
@@ -54,7 +54,7 @@ def code_sign_in():
         else:
             entrance.enter(opened)
             flash(_("Your new PIN works now."))
-            return _welcome()
+            return _welcome("accounts.sheet_issue" if opened.row.level == Level.L2 else "home.front")
     return page("accounts/code_sign_in.html", form=form)
 
 
@@ -80,7 +80,7 @@ def sign_out():
     form = ConfirmForm()
     if form.validate_on_submit():
         service.close_sign_in(actor().sign_in, actor())
-        entrance.leave()
+        entrance.leave(keep_language="kiosk" not in g)
         return redirect(url_for(".goodbye"), 303)
     return page("accounts/sign_out.html", form=form)
 
@@ -138,8 +138,8 @@ def sign_in_list():
     return page("accounts/sign_in_list.html", rows=service.live_sign_ins(who.person_id), here=who.sign_in, form=form)
 
 
-def _welcome():
-    response = entrance.back_or("home.front")
+def _welcome(endpoint: str = "home.front"):
+    response = entrance.back_or(endpoint)
     return response if current_user.row.channel == "kiosk" else entrance.remember_device(response)
 
 

@@ -53,6 +53,8 @@ def join(code: str) -> str:
     )
     if not joined:
         raise Refused(N_("This code is wrong or too old. Ask for a new one."), field="code")
+    kiosk = find(token)
+    audit.record(Act.KIOSK_JOINED, kiosk, Actor(channel="kiosk", device=kiosk.id))
     return token
 
 

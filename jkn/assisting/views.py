@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, g, redirect, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import attempts, entrance
@@ -36,6 +37,8 @@ def kiosk_front():
     """Where every visit to a kiosk begins and ends."""
     if "kiosk" not in g:
         return redirect(url_for(".kiosk_join"), 303)
+    if session and not current_user.is_authenticated:
+        entrance.leave()  # a registration half done, an answer not read
     return page("assisting/kiosk_front.html", kiosk=g.kiosk_row)
 
 
@@ -64,17 +67,17 @@ def kiosk_join():
 def kiosk_still_there():
     """After forty seconds without a touch: twenty more to say "I am still here". Works without script."""
     g.untouched = True  # being asked is not being there: the sign-in's own minute runs on
-    came_from = urlsplit(request.referrer or "").path
-    back = came_from if came_from.startswith("/") and not came_from.startswith("//") else "/"
-    return page("assisting/kiosk_still_there.html", back=back)
+    return page("assisting/kiosk_still_there.html", back=_came_from())
 
 
 @bp.get("/kios/selesai")
 @public
 def kiosk_end():
     """Nobody answered: the cookie is forgotten here; the sign-in itself has run out on the server's clock."""
+    if "kiosk" not in g and current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_out"), 303)  # elsewhere a link ends no sign-in
     g.untouched = True
-    entrance.leave()
+    entrance.leave(keep_language=False)
     response = page("assisting/kiosk_end.html")
     response.headers["Clear-Site-Data"] = '"cache","storage"'
     return response
@@ -105,3 +108,12 @@ def kiosk_revoke(kiosk_id):
         flash(_("The kiosk is revoked."))
         return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)
+
+
+def _came_from() -> str:
+    """The page before this one, if it can be one of ours."""
+    try:
+        path = urlsplit(request.referrer or "").path
+    except ValueError:
+        return "/"
+    return path if path.startswith("/") and not path.startswith("//") else "/"

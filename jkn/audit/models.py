@@ -41,6 +41,7 @@ class Act(StrEnum):
     COMPLAINT_CLOSED = "complaint:closed"
     COMPLAINT_REOPENED = "complaint:reopened"
     KIOSK_ENROLLED = "kiosk:enrolled"
+    KIOSK_JOINED = "kiosk:joined"
     KIOSK_REVOKED = "kiosk:revoked"
 
 

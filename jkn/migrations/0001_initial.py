@@ -20,7 +20,7 @@ def up(migrator, db):
     class AccessToken(Model):
         id = BigAutoField()
         token_hash = CharField(max_length=64, unique=True)
-        partner = ForeignKeyField(Partner, on_delete='RESTRICT', backref="+")
+        partner = ForeignKeyField(Partner, on_delete="RESTRICT", backref="+")
         expires_at = DateTimeField(index=True)
 
         class Meta:
@@ -47,7 +47,7 @@ def up(migrator, db):
 
     class Account(Model):
         id = BigAutoField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+", unique=True)
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+", unique=True)
         pin_hash = CharField(max_length=120, null=True)
         pin_set_at = DateTimeField(null=True)
         raise_from = DateTimeField(null=True)
@@ -88,7 +88,7 @@ def up(migrator, db):
     class Payer(Model):
         id = BigAutoField()
         kind = CharField(max_length=12)
-        family = ForeignKeyField(Family, on_delete='RESTRICT', backref="+", null=True, unique=True)
+        family = ForeignKeyField(Family, on_delete="RESTRICT", backref="+", null=True, unique=True)
         code = CharField(max_length=32, null=True)
         name = CharField(max_length=100)
         registered_on = DateField(null=True)
@@ -97,15 +97,15 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "payer"
-            indexes = ((('kind', 'code'), True),)
+            indexes = ((("kind", "code"), True),)
             constraints = [Check("kind <> 'family' OR family_id IS NOT NULL")]
 
     class Payment(Model):
         id = BigAutoField()
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
         family_id = BigIntegerField(null=True, index=True)
         number = CharField(max_length=16)
-        amount = BigIntegerField(constraints=[Check('amount > 0')])
+        amount = BigIntegerField(constraints=[Check("amount > 0")])
         paid_on = DateField()
         paid_at = DateTimeField()
         received_at = DateTimeField()
@@ -116,11 +116,11 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "payment"
-            indexes = ((('payer', 'number'), True),)
+            indexes = ((("payer", "number"), True),)
 
     class BankNotice(Model):
         id = BigAutoField()
-        partner = ForeignKeyField(Partner, on_delete='RESTRICT', backref="+")
+        partner = ForeignKeyField(Partner, on_delete="RESTRICT", backref="+")
         reference = CharField(max_length=128)
         va = CharField(max_length=28)
         amount = BigIntegerField()
@@ -128,20 +128,20 @@ def up(migrator, db):
         received_at = DateTimeField()
         is_late = BooleanField(index=True)
         seen_by_officer_at = DateTimeField(null=True)
-        payment = ForeignKeyField(Payment, on_delete='RESTRICT', backref="+", null=True)
+        payment = ForeignKeyField(Payment, on_delete="RESTRICT", backref="+", null=True)
         answer = JSONField()
 
         class Meta:
             database = db
             table_name = "bank_notice"
-            indexes = ((('partner', 'reference'), True),)
+            indexes = ((("partner", "reference"), True),)
 
     class Bill(Model):
         id = BigAutoField()
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
         family_id = BigIntegerField(null=True, index=True)
         month = DateField()
-        amount = BigIntegerField(constraints=[Check('amount > 0')])
+        amount = BigIntegerField(constraints=[Check("amount > 0")])
         due_on = DateField()
         basis = CharField(max_length=60)
         issued_at = DateTimeField()
@@ -149,27 +149,27 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "bill"
-            indexes = ((('payer', 'month'), True),)
+            indexes = ((("payer", "month"), True),)
 
     class BillLine(Model):
         id = BigAutoField()
-        bill = ForeignKeyField(Bill, on_delete='CASCADE', backref="+")
+        bill = ForeignKeyField(Bill, on_delete="CASCADE", backref="+")
         payer_id = BigIntegerField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         care_class = IntegerField()
-        amount = BigIntegerField(constraints=[Check('amount > 0')])
-        aid = BigIntegerField(constraints=[Check('aid >= 0')])
+        amount = BigIntegerField(constraints=[Check("amount > 0")])
+        aid = BigIntegerField(constraints=[Check("aid >= 0")])
 
         class Meta:
             database = db
             table_name = "bill_line"
-            indexes = ((('payer_id', 'bill', 'person'), True),)
+            indexes = ((("payer_id", "bill", "person"), True),)
 
     class Card(Model):
         id = BigAutoField()
         number = CharField(max_length=13, unique=True)
         tail = CharField(max_length=11, unique=True)
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
 
         class Meta:
             database = db
@@ -177,7 +177,7 @@ def up(migrator, db):
 
     class ClinicChoice(Model):
         id = BigAutoField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         family_id = BigIntegerField(null=True, index=True)
         facility_code = CharField(max_length=8)
         since = DateField()
@@ -191,12 +191,15 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "clinic_choice"
-            indexes = ((('person', 'key'), True), (('person', 'since', 'attempt'), True),)
+            indexes = (
+                (("person", "key"), True),
+                (("person", "since", "attempt"), True),
+            )
 
     class Complaint(Model):
         id = BigAutoField()
         family_id = BigIntegerField(null=True)
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+", null=True)
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+", null=True)
         ticket = BlobField()
         category = CharField(max_length=16)
         text = BlobField()
@@ -216,7 +219,7 @@ def up(migrator, db):
     class ComplaintStep(Model):
         id = BigAutoField()
         family_id = BigIntegerField(null=True)
-        complaint = ForeignKeyField(Complaint, on_delete='RESTRICT', backref="+")
+        complaint = ForeignKeyField(Complaint, on_delete="RESTRICT", backref="+")
         number = IntegerField()
         stage = CharField(max_length=12)
         at = DateTimeField()
@@ -229,7 +232,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "complaint_step"
-            indexes = ((('complaint', 'number'), True),)
+            indexes = ((("complaint", "number"), True),)
 
     class Draft(Model):
         id = BigAutoField()
@@ -250,9 +253,9 @@ def up(migrator, db):
 
     class Enrolment(Model):
         id = BigAutoField()
-        family = ForeignKeyField(Family, on_delete='RESTRICT', backref="+")
+        family = ForeignKeyField(Family, on_delete="RESTRICT", backref="+")
         payer_id = BigIntegerField()
-        registrant = ForeignKeyField(Person, on_delete='RESTRICT', backref="+", null=True)
+        registrant = ForeignKeyField(Person, on_delete="RESTRICT", backref="+", null=True)
         registered_on = DateField()
         people = SmallIntegerField()
         care_class = IntegerField()
@@ -266,7 +269,10 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "enrolment"
-            indexes = ((('family', 'key'), True), (('family', 'registered_on'), True),)
+            indexes = (
+                (("family", "key"), True),
+                (("family", "registered_on"), True),
+            )
 
     class Entry(Model):
         id = BigAutoField()
@@ -310,8 +316,11 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "facility"
-            indexes = ((('regency_code', 'section'), False), (('section', 'lat', 'lon'), False),)
-            constraints = [Check('(lat IS NULL) = (lon IS NULL)')]
+            indexes = (
+                (("regency_code", "section"), False),
+                (("section", "lat", "lon"), False),
+            )
+            constraints = [Check("(lat IS NULL) = (lon IS NULL)")]
 
     class Officer(Model):
         id = BigAutoField()
@@ -334,7 +343,7 @@ def up(migrator, db):
         id = BigAutoField()
         facility_code = CharField(max_length=8)
         place = CharField(max_length=60)
-        enrolled_by = ForeignKeyField(Officer, on_delete='RESTRICT', backref="+", null=True)
+        enrolled_by = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+", null=True)
         code_hash = CharField(max_length=64, null=True, unique=True)
         code_until = DateTimeField(null=True)
         token_hash = CharField(max_length=64, null=True, unique=True)
@@ -350,7 +359,7 @@ def up(migrator, db):
         id = BigAutoField()
         hash = CharField(max_length=64, unique=True)
         key_id = SmallIntegerField()
-        family = ForeignKeyField(Family, on_delete='RESTRICT', backref="+")
+        family = ForeignKeyField(Family, on_delete="RESTRICT", backref="+")
 
         class Meta:
             database = db
@@ -358,32 +367,32 @@ def up(migrator, db):
 
     class KnownDevice(Model):
         id = BigAutoField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         token_hash = CharField(max_length=64)
         seen_at = DateTimeField()
 
         class Meta:
             database = db
             table_name = "known_device"
-            indexes = ((('person', 'token_hash'), True),)
+            indexes = ((("person", "token_hash"), True),)
 
     class LookUpCount(Model):
         id = BigAutoField()
         key = CharField(max_length=64)
         day = DateField()
-        count = IntegerField(constraints=[Check('count >= 0')])
+        count = IntegerField(constraints=[Check("count >= 0")])
 
         class Meta:
             database = db
             table_name = "look_up_count"
-            indexes = ((('key', 'day'), True),)
+            indexes = ((("key", "day"), True),)
 
     class Movement(Model):
         id = BigAutoField()
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
         debit = CharField(max_length=12)
         credit = CharField(max_length=12)
-        amount = BigIntegerField(constraints=[Check('amount > 0')])
+        amount = BigIntegerField(constraints=[Check("amount > 0")])
         source = CharField(max_length=60)
         booked_on = DateField()
         at = DateTimeField()
@@ -392,14 +401,14 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "movement"
-            indexes = ((('payer', 'source'), True),)
-            constraints = [Check('debit <> credit')]
+            indexes = ((("payer", "source"), True),)
+            constraints = [Check("debit <> credit")]
 
     class NikIndex(Model):
         id = BigAutoField()
         hash = CharField(max_length=64, unique=True)
         key_id = SmallIntegerField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
 
         class Meta:
             database = db
@@ -420,7 +429,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "notice"
-            indexes = ((('person_id', 'reference'), True),)
+            indexes = ((("person_id", "reference"), True),)
 
     class Office(Model):
         id = BigAutoField()
@@ -436,17 +445,17 @@ def up(migrator, db):
 
     class OfficeRegency(Model):
         id = BigAutoField()
-        office = ForeignKeyField(Office, on_delete='CASCADE', backref="+")
+        office = ForeignKeyField(Office, on_delete="CASCADE", backref="+")
         regency_code = CharField(max_length=5)
 
         class Meta:
             database = db
             table_name = "office_regency"
-            indexes = ((('regency_code', 'office'), True),)
+            indexes = ((("regency_code", "office"), True),)
 
     class PartnerSecret(Model):
         id = BigAutoField()
-        partner = ForeignKeyField(Partner, on_delete='RESTRICT', backref="+")
+        partner = ForeignKeyField(Partner, on_delete="RESTRICT", backref="+")
         secret = BlobField()
         created_at = DateTimeField()
         until = DateTimeField(null=True)
@@ -457,12 +466,12 @@ def up(migrator, db):
 
     class Quote(Model):
         id = BigAutoField()
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
-        partner = ForeignKeyField(Partner, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
+        partner = ForeignKeyField(Partner, on_delete="RESTRICT", backref="+")
         inquiry_id = CharField(max_length=128)
         va = CharField(max_length=28)
         asked = SmallIntegerField()
-        amount = BigIntegerField(constraints=[Check('amount > 0')])
+        amount = BigIntegerField(constraints=[Check("amount > 0")])
         lines = JSONField()
         people = SmallIntegerField()
         quoted_at = DateTimeField()
@@ -471,7 +480,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "quote"
-            indexes = ((('partner', 'inquiry_id'), True),)
+            indexes = ((("partner", "inquiry_id"), True),)
 
     class Region(Model):
         id = BigAutoField()
@@ -486,7 +495,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "region"
-            indexes = ((('parent_code', 'name'), False),)
+            indexes = ((("parent_code", "name"), False),)
 
     class Resident(Model):
         id = BigAutoField()
@@ -522,27 +531,30 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "search_word"
-            indexes = ((('kind', 'word', 'ref'), True), (('kind', 'ref', 'word'), False),)
+            indexes = (
+                (("kind", "word", "ref"), True),
+                (("kind", "ref", "word"), False),
+            )
 
     class Settlement(Model):
         id = BigAutoField()
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
         family_id = BigIntegerField(null=True)
         month = DateField()
         settled_on = DateField()
         at = DateTimeField()
         how = CharField(max_length=12)
-        movement = ForeignKeyField(Movement, on_delete='RESTRICT', backref="+", null=True)
+        movement = ForeignKeyField(Movement, on_delete="RESTRICT", backref="+", null=True)
 
         class Meta:
             database = db
             table_name = "settlement"
-            indexes = ((('payer', 'month'), True),)
+            indexes = ((("payer", "month"), True),)
 
     class Sheet(Model):
         id = BigAutoField()
         salt = BlobField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         issued_at = DateTimeField()
         revoked_at = DateTimeField(null=True)
 
@@ -552,20 +564,20 @@ def up(migrator, db):
 
     class SheetCode(Model):
         id = BigAutoField()
-        sheet = ForeignKeyField(Sheet, on_delete='CASCADE', backref="+")
-        number = IntegerField(constraints=[Check('number BETWEEN 1 AND 10')])
+        sheet = ForeignKeyField(Sheet, on_delete="CASCADE", backref="+")
+        number = IntegerField(constraints=[Check("number BETWEEN 1 AND 10")])
         used_at = DateTimeField(null=True)
 
         class Meta:
             database = db
             table_name = "sheet_code"
-            indexes = ((('sheet', 'number'), True),)
+            indexes = ((("sheet", "number"), True),)
 
     class SignIn(Model):
         id = BigAutoField()
         token_hash = CharField(max_length=64, unique=True)
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+", null=True)
-        officer = ForeignKeyField(Officer, on_delete='RESTRICT', backref="+", null=True)
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+", null=True)
+        officer = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+", null=True)
         level = IntegerField()
         channel = CharField(max_length=12)
         device = BigIntegerField(null=True)
@@ -581,13 +593,13 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "sign_in"
-            constraints = [Check('(person_id IS NULL) <> (officer_id IS NULL)')]
+            constraints = [Check("(person_id IS NULL) <> (officer_id IS NULL)")]
 
     class Slip(Model):
         id = BigAutoField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         salt = BlobField()
-        officer = ForeignKeyField(Officer, on_delete='RESTRICT', backref="+")
+        officer = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+")
         issued_at = DateTimeField()
         expires_at = DateTimeField()
         used_at = DateTimeField(null=True)
@@ -599,9 +611,9 @@ def up(migrator, db):
 
     class Spell(Model):
         id = BigAutoField()
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         family_id = BigIntegerField(null=True, index=True)
-        payer = ForeignKeyField(Payer, on_delete='RESTRICT', backref="+")
+        payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="+")
         segment = CharField(max_length=12)
         care_class = IntegerField(null=True)
         since = DateField()
@@ -612,13 +624,19 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "spell"
-            indexes = ((('person', 'segment', 'since'), True), (('payer', 'segment'), False),)
-            constraints = [Check('until IS NULL OR until >= since'), Check('care_class IS NULL OR care_class IN (1, 2, 3)')]
+            indexes = (
+                (("person", "segment", "since"), True),
+                (("payer", "segment"), False),
+            )
+            constraints = [
+                Check("until IS NULL OR until >= since"),
+                Check("care_class IS NULL OR care_class IN (1, 2, 3)"),
+            ]
 
     class Stay(Model):
         id = BigAutoField()
-        family = ForeignKeyField(Family, on_delete='RESTRICT', backref="+")
-        person = ForeignKeyField(Person, on_delete='RESTRICT', backref="+")
+        family = ForeignKeyField(Family, on_delete="RESTRICT", backref="+")
+        person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
         relation = CharField(max_length=16)
         since = DateField()
         until = DateField(null=True)
@@ -626,13 +644,13 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "stay"
-            indexes = ((('family', 'person', 'since'), True),)
+            indexes = ((("family", "person", "since"), True),)
 
     class Ticket(Model):
         id = BigAutoField()
         key = CharField(max_length=32, unique=True)
         hash = CharField(max_length=64, unique=True)
-        complaint = ForeignKeyField(Complaint, on_delete='RESTRICT', backref="+")
+        complaint = ForeignKeyField(Complaint, on_delete="RESTRICT", backref="+")
 
         class Meta:
             database = db
@@ -640,13 +658,59 @@ def up(migrator, db):
 
     class UsedExternalId(Model):
         id = BigAutoField()
-        partner = ForeignKeyField(Partner, on_delete='RESTRICT', backref="+")
+        partner = ForeignKeyField(Partner, on_delete="RESTRICT", backref="+")
         day = DateField(index=True)
         external_id = CharField(max_length=64)
 
         class Meta:
             database = db
             table_name = "used_external_id"
-            indexes = ((('partner', 'day', 'external_id'), True),)
+            indexes = ((("partner", "day", "external_id"), True),)
 
-    db.create_tables([Partner, AccessToken, Person, Account, Attempt, Family, Payer, Payment, BankNotice, Bill, BillLine, Card, ClinicChoice, Complaint, ComplaintStep, Draft, Enrolment, Entry, Facility, Officer, Kiosk, KkIndex, KnownDevice, LookUpCount, Movement, NikIndex, Notice, Office, OfficeRegency, PartnerSecret, Quote, Region, Resident, SearchWord, Settlement, Sheet, SheetCode, SignIn, Slip, Spell, Stay, Ticket, UsedExternalId])
+    db.create_tables(
+        [
+            Partner,
+            AccessToken,
+            Person,
+            Account,
+            Attempt,
+            Family,
+            Payer,
+            Payment,
+            BankNotice,
+            Bill,
+            BillLine,
+            Card,
+            ClinicChoice,
+            Complaint,
+            ComplaintStep,
+            Draft,
+            Enrolment,
+            Entry,
+            Facility,
+            Officer,
+            Kiosk,
+            KkIndex,
+            KnownDevice,
+            LookUpCount,
+            Movement,
+            NikIndex,
+            Notice,
+            Office,
+            OfficeRegency,
+            PartnerSecret,
+            Quote,
+            Region,
+            Resident,
+            SearchWord,
+            Settlement,
+            Sheet,
+            SheetCode,
+            SignIn,
+            Slip,
+            Spell,
+            Stay,
+            Ticket,
+            UsedExternalId,
+        ]
+    )

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from jkn import search
 from jkn.regions.models import Level, Region
 
+ASKED_AT_ONCE = 500
+
 
 def find(text: str, limit: int = 8, level: Level | None = None) -> list[Region]:
     """The villages (or regions of another level) that the words mean, best first; two queries."""
@@ -46,6 +48,11 @@ def labels(codes: Iterable[str]) -> dict[str, str]:
 
 
 def known_villages(codes: Iterable[str]) -> set[str]:
-    """Those of the codes that are villages; ask in chunks of a few thousand."""
-    rows = Region.select(Region.code).where(Region.code.in_(list(codes)), Region.level == Level.VILLAGE)
-    return {code for (code,) in rows.tuples()}
+    """Those of the codes that are villages, asked in parts of one size: SQLite keeps a plan for each size in memory."""
+    codes, known = list(codes), set()
+    for start in range(0, len(codes), ASKED_AT_ONCE):
+        part = codes[start : start + ASKED_AT_ONCE]
+        part += part[:1] * (ASKED_AT_ONCE - len(part))
+        rows = Region.select(Region.code).where(Region.code.in_(part), Region.level == Level.VILLAGE)
+        known.update(code for (code,) in rows.tuples())
+    return known

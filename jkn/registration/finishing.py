@@ -124,6 +124,6 @@ def _summary(answers: dict) -> dict:
         "total": amount * len(people),
         "autodebit": answers["autodebit"],
         "newcomer": answers["newcomer"],
-        "phone": numbers.mask_phone(phone) if phone and moved else phone,
+        "phone": phone and (numbers.mask_phone(phone) if moved else numbers.group(phone.replace("+62", "0", 1))),
         "email": _("given") if email and moved else email,
     }

@@ -32,8 +32,11 @@ class Household:
 
     @property
     def is_newcomer(self) -> bool:
-        """May the registrant make a PIN here? Numbers alone never open what somebody else's family has shown us."""
-        return self.registrant not in self.known and (self.family is None or self.family.proven_at is None)
+        """May the registrant make a PIN here? Numbers alone never open what somebody else's family has shown us, nor
+        reach a person who was in the scheme before and comes along."""
+        comes_along = any(self.people[place].alive and not self.people[place].segment for place in self.known)
+        is_open = self.family is None or self.family.proven_at is None
+        return self.registrant not in self.known and is_open and not comes_along
 
 
 def household(card: dict) -> Household:

@@ -63,7 +63,7 @@ def look_up(draft: Draft, kk: str, nik: str, born: date, typed: dict, by: Actor)
 
     What was answered for another family, or by somebody else, is dropped. Raises Refused."""
     before = drafts.answers(draft)
-    drafts.change(draft, typed=typed, moved=None)
+    drafts.change(draft, typed=typed)
     asked = population.ask_family(kk, nik, born, by)
     people = [asdict(person) | {"born": person.born.isoformat()} for person in asked.people]
     card = {"kk": kk, "village": asked.village_code, "address": asked.address, "rt": asked.rt, "rw": asked.rw}
@@ -78,6 +78,7 @@ def look_up(draft: Draft, kk: str, nik: str, born: date, typed: dict, by: Actor)
         card=card,
         asks_employer=house.barrier is None and rules.asks_employer(house.people, clock.today()),
         newcomer=house.is_newcomer,
+        moved=None,
         **dropped | dict.fromkeys(("employer", "joins")),
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor
-from jkn.accounts import attempts, hashing, officers, service
+from jkn.accounts import attempts, officers, service
 from jkn.accounts.models import Attempt, SignIn
 from jkn.db import db, write
 from jkn.errors import Refused
@@ -15,30 +15,6 @@ from tests.builders import PASSWORD, PIN, a_family, an_officer, people
 from tests.test_db import in_threads
 
 AT_ONCE = 64
-
-
-class CountingHasher:
-    """The real hasher, which notes how often it was asked."""
-
-    def __init__(self, real):
-        self.real, self.asked, self._lock = real, 0, threading.Lock()
-
-    def verify(self, *args):
-        with self._lock:
-            self.asked += 1
-        return self.real.verify(*args)
-
-    def hash(self, *args):
-        return self.real.hash(*args)
-
-
-@pytest.fixture
-def counted(monkeypatch):
-    hashing.matches("pin", "0", None)  # the stand-in for nobody is hashed once per process
-    hashing.matches("password", "0", None)
-    counter = CountingHasher(hashing._hasher)
-    monkeypatch.setattr(hashing, "_hasher", counter)
-    return counter
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from jkn.accounts import entrance, officers, service, sheets
 from jkn.accounts.models import KnownDevice, SheetCode, SignIn, Slip
 from jkn.errors import Refused
 from jkn.notices.models import Notice
-from tests.accounts.test_attempts import counted, guess  # noqa: F401  a fixture
+from tests.accounts.test_attempts import guess
 from tests.builders import PASSWORD, PIN, a_family, an_officer, people, sign_in
 from tests.crawl import contents
 
@@ -60,14 +60,14 @@ def work_of(queries, counted, act) -> tuple:
     return len(queries), counted.asked - before, answer
 
 
-def test_an_unknown_number_costs_and_answers_the_same_as_a_wrong_pin(siti, queries, counted):  # noqa: F811
+def test_an_unknown_number_costs_and_answers_the_same_as_a_wrong_pin(siti, queries, counted):
     known = work_of(queries, counted, lambda: guess(siti.nik, WRONG))
     unknown = work_of(queries, counted, lambda: guess("3578080102039999", WRONG))
     assert known == unknown
     assert known[1:] == (1, service.WRONG_PIN)
 
 
-def test_somebody_without_a_pin_costs_and_answers_the_same(app, queries, counted):  # noqa: F811
+def test_somebody_without_a_pin_costs_and_answers_the_same(app, queries, counted):
     """Also the card: whether a family registered here cannot be found out."""
     person = people(a_family(1))[0]
     without = work_of(queries, counted, lambda: guess(person.card, WRONG))
@@ -88,7 +88,7 @@ def try_code(number: str, code: str, second: str | None = None, pin: str = "7301
     return "in"
 
 
-def test_a_wrong_code_costs_and_answers_the_same_for_an_unknown_number(siti, queries, counted):  # noqa: F811
+def test_a_wrong_code_costs_and_answers_the_same_for_an_unknown_number(siti, queries, counted):
     service.issue_sheet(siti, SYSTEM)
     known = work_of(queries, counted, lambda: try_code(siti.nik, "00000000"))
     unknown = work_of(queries, counted, lambda: try_code("3578080102039999", "00000000"))
@@ -415,7 +415,7 @@ def test_an_officers_code_holds_a_minute_and_not_longer(app):
 
 
 @pytest.mark.parametrize("change", ["name", "password", "code"])
-def test_whatever_is_wrong_an_officer_hears_the_same(app, change, counted):  # noqa: F811
+def test_whatever_is_wrong_an_officer_hears_the_same(app, change, counted):
     officer = an_officer()
     typed = {"name": officer.username, "password": PASSWORD, "code": pyotp.TOTP(officer.totp).at(clock.now())}
     typed[change] = {"name": "nobody", "password": "x" * 20, "code": "000000"}[change]

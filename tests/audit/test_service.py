@@ -8,7 +8,7 @@ from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import service as accounts
 from jkn.audit import service
 from jkn.audit.models import Act, Entry
-from jkn.db import write
+from jkn.db import writing
 from tests.builders import a_family, people, post
 from tests.crawl import OWNED, a_world, as_member, as_staff
 
@@ -31,9 +31,14 @@ def test_an_entry_knows_whose_data_it_is_about(app):
 def test_what_is_undone_leaves_no_entry(app):
     person = people(a_family(1))[0]
     before = Entry.select().count()
-    with pytest.raises(ZeroDivisionError), write():
+
+    @writing
+    def fails():
         accounts.store_pin(person, "hash", SYSTEM)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert Entry.select().count() == before
     assert not person.account_set.exists()
 

@@ -79,7 +79,7 @@ class Journey:
         see.write(_("New PIN, 6 digits"), PIN)
         see.write(_("The new PIN again"), PIN)
         see.press(go_on)
-        self.sees(_("Check everything"), CLINIC, "81234567890")
+        self.sees(_("Check everything"), CLINIC, "0812 3456 7890")
         see.press(_("Register now"))
         self.sees(_("You are registered"), "29 Januari 2026", "14 Februari 2026")
 

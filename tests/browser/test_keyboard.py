@@ -1,0 +1,108 @@
+"""With Tab, Space, arrows and Enter alone, and always seeing where one is."""
+
+import pytest
+
+from tests.browser.browsing import Chromium, context_of
+from tests.browser.journey import COMPLAINT, Journey, _
+from tests.builders import PIN
+
+FOCUS = """() => {
+    const here = document.activeElement, look = getComputedStyle(here);
+    return {
+        words: [here.textContent, here.value].concat(Array.from(here.labels || []).map((label) => label.textContent))
+            .join(' ').trim(),
+        type: here.type || here.tagName.toLowerCase(), name: here.name || '',
+        seen: look.outlineStyle !== 'none' && parseInt(look.outlineWidth) >= 3,
+        inside: here.getBoundingClientRect().right <= innerWidth + 1
+    };
+}"""
+MOST_STEPS = 60
+
+
+class Keyboard(Chromium):
+    """The journey's verbs, done without a pointer."""
+
+    def __init__(self, context, base: str):
+        super().__init__(context, base)
+        self.steps = 0
+
+    def _reach(self, words: str, *types: str) -> None:
+        """Press Tab until the focus is on what says this."""
+        for _step in range(MOST_STEPS):
+            self.page.keyboard.press("Tab")
+            self.steps += 1
+            focus = self.page.evaluate(FOCUS)
+            assert focus["seen"] or focus["type"] == "body", f"{self.path}: nobody sees that {focus} has the focus"
+            assert focus["inside"], focus
+            if words in focus["words"] and focus["type"] in types:
+                return
+        raise AssertionError(f"{self.path}: Tab never reaches {words}")
+
+    def _from_the_top(self) -> None:
+        self.page.evaluate("document.activeElement.blur(); document.body.focus()")
+
+    def _enter(self) -> None:
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def follow(self, words: str) -> None:
+        self._reach(words, "a")
+        self._enter()
+
+    def write(self, label: str, text: str) -> None:
+        self._reach(label, "text", "tel", "search", "password", "email", "textarea")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def pick(self, label: str) -> None:
+        """Tab stops once at a group of round boxes; the arrows go on inside it."""
+        for _step in range(MOST_STEPS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(FOCUS)["type"] in ("radio", "checkbox"):
+                break
+        self.page.keyboard.press("Space")
+        for _step in range(MOST_STEPS):
+            if label in self.page.evaluate(FOCUS)["words"]:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{self.path}: the arrows never reach {label}")
+
+    def press(self, words: str) -> None:
+        self._reach(words, "submit")
+        self._enter()
+
+    def search(self, label: str, text: str, button: str) -> None:
+        self._reach(label, "text", "search")
+        with self.page.expect_response(lambda answer: "q=" in answer.url):
+            self.page.keyboard.type(text)
+        self.page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def keyboard(chromium, serve):
+    server = serve()
+    with context_of(chromium) as context:
+        yield Keyboard(context, server.url), server
+    server.stop()
+
+
+def test_the_main_job_is_done_by_keyboard_alone(keyboard, places):
+    browser, server = keyboard
+    journey = Journey(browser, server, places.newcomer)
+    journey.join()
+    journey.copy_the_sheet()
+    journey.is_not_served_yet()
+    journey.look_for_another_clinic()
+    journey.complain()
+    journey.follow_the_complaint()
+    journey.sign_out()
+    assert COMPLAINT not in browser.text
+
+
+def test_signing_in_takes_four_tabs(keyboard, places):
+    browser, _server = keyboard
+    browser.go("/masuk")
+    browser.write(_("NIK or card number"), places.nik)
+    browser.write(_("PIN, 6 digits"), PIN)
+    browser.press(_("Sign in"))
+    assert browser.path == "/" and browser.steps <= 4
