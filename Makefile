@@ -72,6 +72,7 @@ lock: $(DEV) ## write the locks anew from pyproject.toml (UPGRADE=1 takes the ne
 
 %.mo: %.po | $(RUN)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@test -f $@ || { echo "$< was not compiled: is its header marked fuzzy?"; exit 1; }
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "JKN Ringan needs Python 3.11 or newer.")'

@@ -90,9 +90,7 @@ class Who:
 
 own_family = Who(
     may=lambda actor, row: (
-        actor.role == Role.MEMBER
-        and actor.family_id is not None
-        and (row is None or row.family_id == actor.family_id)
+        actor.role == Role.MEMBER and actor.family_id is not None and (row is None or row.family_id == actor.family_id)
     ),
     rows=lambda actor, model: model.family_id == actor.family_id,
 )
@@ -132,7 +130,7 @@ POLICY = {
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
-    Can.READ_AUDIT: Policy((staff(Role.AUDITOR),)),
+    Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),
     Can.WORK: Policy((_desk,)),
 }

@@ -166,10 +166,7 @@ def finish(response):
         is_redirect = 300 <= response.status_code < 400
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
             script = ";script-src 'self';connect-src 'self'" if g.get("script") else ""
-            policy = current_app.config["CSP"] + script
-            headers["Content-Security-Policy"] = (
-                policy.replace("style-src ", "style-src 'self' ") if g.get("kiosk") else policy
-            )
+            headers["Content-Security-Policy"] = current_app.config["KIOSK_CSP" if on_kiosk() else "CSP"] + script
             headers["X-Frame-Options"] = "DENY"
             headers["Referrer-Policy"] = "same-origin"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"

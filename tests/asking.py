@@ -47,10 +47,14 @@ def read_whole(sql: str, values: tuple = ()) -> list[str]:
 
 
 def forget_sizes() -> None:
-    """Let SQLite plan as for large tables: what ANALYZE noted is that a test's are tiny."""
+    """Let the engine plan as for large tables: what ANALYZE or autovacuum noted is that a test's are tiny."""
     if on_sqlite():
         db.execute_sql("DELETE FROM sqlite_stat1")
         db.execute_sql("ANALYZE sqlite_schema")
+    else:
+        ours = "relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        db.execute_sql(f"UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE {ours}")
+        db.execute_sql(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE {ours})")
 
 
 def _scans_of_sqlite(sql: str, values: tuple) -> Iterator[str]:

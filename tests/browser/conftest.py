@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.looking import MODULES
 from tests.browser.serving import Databases, Server
 from tests.browser.world import Places, build
 
@@ -22,9 +23,18 @@ def needed(program: str) -> str:
     """The path of a program of the system."""
     path = shutil.which(program)
     if path is None:
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say(f"{program} is not installed; apt-get install {program}")
+        _cannot(f"{program} is not installed: apt-get install {program}")
     return path
+
+
+def judges_are_here() -> None:
+    """axe-core and html-validate, which `make test` installs."""
+    if not MODULES.exists():
+        _cannot("axe-core and html-validate are not installed: make test does it")
+
+
+def _cannot(why: str) -> None:
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
 
 
 @pytest.fixture(scope="package")

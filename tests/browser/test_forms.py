@@ -1,7 +1,12 @@
 """What happens to a form when people are quick, slow or far away."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from peewee import fn
+
+from jkn import clock
+from jkn.accounts.models import SignIn
 from jkn.complaints.models import Complaint
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.journey import _
@@ -71,17 +76,24 @@ def test_the_broken_twin_whose_forms_have_keys_of_their_own_makes_four(browse, s
         assert [row.text for row in Complaint.select()].count(words) == 4
 
 
-def test_a_sign_in_that_ends_while_one_writes_comes_back_to_the_filled_form(browse, places):
-    browser = browse("member")
+def test_a_sign_in_that_ends_while_one_writes_comes_back_to_the_filled_form(browse, server, places):
+    browser = browse()
     browser.go("/data-saya/alamat")
+    sign_in(browser, places.nik)
     browser.write(_("Address for letters"), "Jl. Tengah Jalan 5")
-    browser.context.clear_cookies(name="s")
+    with use(server.database_url):
+        latest = SignIn.select(fn.MAX(SignIn.id))
+        SignIn.update(ends_at=clock.now() - timedelta(minutes=1)).where(SignIn.id == latest).execute()
     browser.press(_("Save"))
     assert browser.path == "/masuk"
-    browser.write(_("NIK or card number"), places.nik)
-    browser.write(_("PIN, 6 digits"), PIN)
-    browser.press(_("Sign in"))
+    sign_in(browser, places.nik)
     assert browser.path == "/data-saya/alamat"
     assert browser.page.get_by_label(_("Address for letters")).input_value() == "Jl. Tengah Jalan 5"
     browser.press(_("Save"))
     assert browser.path == "/data-saya" and "Jl. Tengah Jalan 5" in browser.text
+
+
+def sign_in(browser: Chromium, nik: str) -> None:
+    browser.write(_("NIK or card number"), nik)
+    browser.write(_("PIN, 6 digits"), PIN)
+    browser.press(_("Sign in"))

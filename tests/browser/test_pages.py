@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.browsing import KEYPAD, context_of
+from tests.browser.conftest import judges_are_here
 from tests.browser.journey import Journey, _
 from tests.browser.looking import Look, Looking, invalid
 from tests.crawl import PAGES
@@ -26,6 +27,8 @@ OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar"
 
 @pytest.fixture(scope="module")
 def looks(chromium, server, places) -> list[Look]:
+    judges_are_here()
+
     def reader(who: str, *cookies: dict[str, str]) -> Looking:
         together = {name: value for some in cookies for name, value in some.items()}
         return Looking(context_of(chromium, cookies=together, base=server.url), server.url, who)
@@ -101,7 +104,7 @@ def test_what_one_touches_is_large_enough(looks):
 
 def _small(looks: list[Look]) -> Iterator[tuple[str, list]]:
     for look in looks:
-        row, least = (64, 24) if "kiosk" in look.who else (40, 24)
+        row, least = (64, 64) if "kiosk" in look.who else (40, 24)
         small = [
             (round(target["height"]), target["what"])
             for target in look.targets

@@ -36,7 +36,7 @@ def member(app, family):
 
 def test_anybody_finds_a_clinic_without_script(client):
     page = client.get("/faskes?q=gubeng").text
-    assert 'href="/faskes/0217B055">Klinik Mediska Gubeng</a> Klinik Pratama. Jl. Indrakila No. 2' in page
+    assert 'href="/faskes/0217B055">Klinik Mediska Gubeng</a> (Klinik Pratama) Jl. Indrakila No. 2' in page
     assert "drg. Ani" not in page
     assert f'href="/faskes?desa={GUBENG}"' in page
     assert "drg. Ani" in client.get("/faskes?q=gubeng&jenis=gigi").text
