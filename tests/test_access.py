@@ -2,7 +2,9 @@
 
 import pytest
 
+from jkn import clock
 from jkn.access import POLICY, Actor, Can, Level, Role, allowed, effective_level, fetch, public, scope
+from jkn.members.models import Stay
 from tests.crawl import a_world, access_of, as_member, as_staff, rules_of
 
 # x: may; 2: may, after one more proof (L2)
@@ -66,6 +68,14 @@ def test_a_member_without_a_family_may_not_touch_a_row_without_one(can):
         family_id = person_id = None
 
     assert not allowed(Actor(role=Role.MEMBER), can, Row())
+
+
+def test_a_member_without_a_family_sees_no_page_about_one(app):
+    world = a_world()
+    client = as_member(app, world.person)
+    Stay.update(until=clock.today()).where(Stay.person == world.person).execute()
+    for url in ("/status", "/kartu", "/tagihan", "/riwayat", "/faskes/ganti", "/data-saya"):
+        assert client.get(url).status_code == 403
 
 
 def test_level_two_lasts_as_long_as_it_is_fresh():

@@ -33,6 +33,7 @@ BAD = {
     "a short pepper": {"JKN_PEPPER": "pepper"},
     "a clock set by hand": {"JKN_NOW": "2026-01-15T10:00+07:00"},
     "debugging": {"FLASK_DEBUG": "1"},
+    "a misspelt production": {"JKN_ENV": "Production"},
     "no database": {"DATABASE_URL": ""},
 }
 # Whole processes take a second each; these stand for the others.

@@ -145,6 +145,18 @@ def test_what_one_person_typed_is_not_shown_to_the_next(app):
     assert "RAHASIA" not in client.get(url).text
 
 
+def test_what_was_sent_after_a_sign_out_is_kept_for_nobody(app):
+    """A page left open in a second window: nobody can say any more whose words these are."""
+    world = a_world()
+    client = as_member(app, world.person)
+    url = "/data-saya/alamat"
+    data = fields(client.get(url).text).hidden | {"address": "JL. RAHASIA NO. 9"}
+    post(client, "/keluar")
+    assert client.post(url, data=data).location == "/masuk"
+    with client.session_transaction() as session:
+        assert "held" not in session
+
+
 def test_going_back_after_the_sign_in_stays_in_the_house(app):
     """Only our own address, put into the signed cookie by us, is gone back to."""
     world = a_world()

@@ -21,6 +21,7 @@ from jkn.members.models import Payer, Person, Stay
 
 DEVICE = "d"
 HELD = timedelta(days=1)
+LONGEST_BACK = 500  # bytes of a query that the cookie has room for
 NEVER_HELD = re.compile(r"csrf_token|pin|password|code|second|again", re.IGNORECASE)
 
 
@@ -146,7 +147,7 @@ def ask_to_sign_in():
         typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
         held = {"path": request.path, "typed": typed, "by": whose}
         session["held"], _code = drafts.keep("held", held, kept=HELD)
-    elif request.query_string:
+    elif 0 < len(request.query_string) < LONGEST_BACK:
         session["back"] = request.full_path
     for_staff = request.path.startswith("/petugas")
     return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)

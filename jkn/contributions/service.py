@@ -126,7 +126,8 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
 def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None = None) -> Owed:
     """What makes the payer active on the day: arrears within the cap, the running month, months `ahead`, less credit.
 
-    A family that never paid owes the running month alone. Refused beyond the months that may be paid at once.
+    A family at its first payment owes the running month alone, or the first one not paid ahead in an earlier spell.
+    Refused beyond the months that may be paid at once.
     """
     rule = law.at(on).advance_payment
     if not 0 <= ahead < rule.max_months:
@@ -134,7 +135,8 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     shares = shares_of(payer) if shares is None else shares
     month = first_of_month(on)
     if payer.liable_from is None:
-        months, newest = rules.months_owed(month, month, shares), month
+        newest = _first_open(payer, month)
+        months = rules.months_owed(newest, newest, shares)
     else:
         found = open_months(payer, on, shares)
         months, newest = list(found.unpaid), max(month, found.paid_through)
@@ -153,6 +155,7 @@ def settle(
     """
     if not months:
         return []
+    _take_the_book(payer)
     _begin_liability(payer, min(months))
     for month in _without_bill(payer, months):
         issuing.issue_for(payer, month, by=by)
@@ -188,6 +191,15 @@ def _with_credit(numbers: range) -> Iterator[Payer]:
     return Payer.select().where(Payer.id.in_(rich), Payer.liable_from.is_null(False)) if rich else iter(())
 
 
+def _first_open(payer: Payer, month: date) -> date:
+    """This month, or the first after it that is not settled."""
+    rows = Settlement.select(Settlement.month).where(Settlement.payer == payer, Settlement.month >= month).tuples()
+    settled = {settled for (settled,) in rows}
+    while month in settled:
+        month = next_month(month)
+    return month
+
+
 def _priced(payer: Payer, months: Sequence[date], shares: Sequence[Share]) -> list[MonthOwed]:
     """Each month as it was billed; where no bill is, by the rule."""
     billed: dict[date, list[Line]] = {}
@@ -201,6 +213,11 @@ def _priced(payer: Payer, months: Sequence[date], shares: Sequence[Share]) -> li
     for month, *line in rows if months else ():
         billed.setdefault(month, []).append(Line(*line))
     return [MonthOwed(month, tuple(billed.get(month) or rules.lines_of(month, shares))) for month in months]
+
+
+def _take_the_book(payer: Payer) -> None:
+    """From here to the transaction's end nobody else settles for this payer: a credit cannot be spent twice."""
+    Payer.update(name=Payer.name).where(Payer.id == payer.id).execute()
 
 
 def _begin_liability(payer: Payer, month: date) -> None:

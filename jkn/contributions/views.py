@@ -5,6 +5,7 @@ from flask import Blueprint, request
 
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
+from jkn.calendar import add_months
 from jkn.contributions import issuing, rules, service
 from jkn.contributions.models import Bill, BillLine
 from jkn.contributions.telling import told
@@ -58,7 +59,9 @@ def bill_show(bill_id):
 @click.argument("month", type=click.DateTime(["%Y-%m"]))
 def issue_bills(month: datetime):
     """Issue the bills of a month (2026-01). Safe to stop and to run again."""
-    month = month.date()
+    month, farthest = month.date(), add_months(clock.today(), law.at(clock.today()).advance_payment.max_months)
+    if month > farthest:
+        raise click.BadParameter(f"{month:%Y-%m} is too far ahead")
     try:
         rules.price(month, 3)
     except law.Missing as missing:

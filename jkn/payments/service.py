@@ -1,6 +1,7 @@
 """What a number owes, and money coming in for it: quoted, booked once, settled, told."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -271,14 +272,17 @@ def _repeat(partner: Partner, request: PaymentRequest, amount: Rupiah) -> dict:
 def _bill_for(
     partner: Partner, payer: Payer, request: PaymentRequest, paid_at: datetime, is_late: bool
 ) -> tuple[list[date], Rupiah]:
-    """The months this payment is for and what they cost: as quoted, or as of the day it counts from.
-
-    A late one was taken on the strength of its quote, so that is honoured whatever its age.
-    """
+    """The months this payment is for and what they cost: as quoted, or as of the day it counts from. A late one is
+    taken as it was quoted, however old the quote; without one, as the bill was when the bank took the money."""
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
     if holds and not _is_touched(payer.id, known.months):
         return known.months, known.amount
+    if is_late and request.paid_at < paid_at:
+        with suppress(NotPayable):
+            then = due(payer, clock.day_of(request.paid_at), request.months)
+            if then.amount == request.rupiah() and not _is_touched(payer.id, then.months):
+                return then.months, then.amount
     asked = due(payer, clock.day_of(paid_at), request.months)
     if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
         asked = due(payer, clock.today(), request.months)

@@ -145,13 +145,38 @@ def test_the_end_page_forgets_the_cookie_and_goes_back_to_the_front(kiosk, siti)
 
 @pytest.mark.parametrize(
     "referer",
-    ["https://evil.example/x", "//evil.example", "javascript:alert(1)", "https://evil.example//evil.example/x", ""],
+    ["https://evil.example/x", "//evil.example", "javascript:alert(1)", "https://evil.example//evil.example/x", ""]
+    + ["http://["],
 )
 def test_the_question_leads_back_into_the_house_only(kiosk, referer):
     page = kiosk.get("/kios/masih", headers={"Referer": referer}).text
     backs = re.findall(r'<li><a href="([^"]*)"', page)
     assert all(re.fullmatch(r"/(?!/).*", back) for back in backs)
     assert "evil" not in page
+
+
+def test_a_visitor_who_never_signed_in_leaves_nothing_either(kiosk):
+    """A registration half done: its page leaves by itself, and at the front it is forgotten."""
+    post(kiosk, "/daftar", agree="y")
+    assert 'content="60;url=/kios/masih"' in kiosk.get("/daftar/keluarga").text
+    post(kiosk, "/bahasa", language="en")
+    kiosk.get("/kios")
+    assert kiosk.get("/daftar/keluarga").location == "/daftar"
+    assert '<html lang="en">' in kiosk.get("/kios").text
+    kiosk.get("/kios/selesai")
+    assert '<html lang="id">' in kiosk.get("/kios").text
+
+
+def test_elsewhere_the_end_page_signs_nobody_out(app, siti):
+    client = app.test_client()
+    post(client, "/masuk", number=siti.nik, pin=PIN)
+    assert client.get("/kios/selesai").location == "/keluar"
+    assert client.get("/perangkat").status_code == 200
+
+
+def test_the_device_that_took_the_code_is_in_the_log(kiosk):
+    joined = Entry.get(Entry.act == Act.KIOSK_JOINED)
+    assert joined.device == Kiosk.get().id and joined.channel == "kiosk"
 
 
 def test_fields_on_a_kiosk_are_not_filled_in_for_the_next_one(kiosk, app):

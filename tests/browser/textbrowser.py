@@ -31,6 +31,10 @@ default_url 0
 """
 
 
+class W3mDied(Exception):
+    """The program itself broke, as version 0.5.3 now and then does on its way back from an editor."""
+
+
 class W3m:
     """Finds a word as people do, with /, and goes on from there with the Tab key."""
 
@@ -45,7 +49,7 @@ class W3m:
         (own / "keymap").write_text(KEYMAP)
         (own / "config").write_text(CONFIG)
         editor = folder / "editor"
-        editor.write_text(f'#!/bin/sh\ncat "{self.typed}" > "$1"\n')
+        editor.write_text(f'#!/bin/sh\ncat "{self.typed}" > "$1"\nrm "{self.typed}"\n')
         editor.chmod(0o755)
         where = {"HOME": str(folder), "W3M_DIR": str(own), "TERM": "xterm", "LANG": "C.UTF-8", "EDITOR": str(editor)}
         self.process, self.terminal = pty.fork()
@@ -65,8 +69,9 @@ class W3m:
             pass  # w3m has gone
 
     def close(self) -> None:
-        os.kill(self.process, signal.SIGTERM)
-        os.waitpid(self.process, 0)
+        if self.process:
+            os.kill(self.process, signal.SIGTERM)
+            os.waitpid(self.process, 0)
         os.close(self.terminal)
 
     def go(self, path: str) -> None:
@@ -84,7 +89,7 @@ class W3m:
         self._keys(TAB)
         if "textarea" in self._about(r"current form\s+(.*)"):
             self._keys(ENTER)
-            time.sleep(0.5)  # w3m forgets keys that come while the editor is open
+            self._wait_for_the_editor()
         else:
             self._keys(ENTER, CLEAR, text, ENTER)
 
@@ -131,12 +136,19 @@ class W3m:
         """The text of the first of these files that is there and no longer grows."""
         end = time.monotonic() + SOON
         while time.monotonic() < end:
-            before = [path.read_text() for path in paths if path.exists()]
+            before = [path.read_text(errors="replace") for path in paths if path.exists()]
             time.sleep(0.03)
-            after = [path.read_text() for path in paths if path.exists()]
+            after = [path.read_text(errors="replace") for path in paths if path.exists()]
             if before and before[0] and before[0] == after[0]:
                 return before[0]
         return None
+
+    def _wait_for_the_editor(self) -> None:
+        """w3m forgets keys that come while the editor is open."""
+        end = time.monotonic() + PATIENCE
+        while self.typed.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.3)
 
     def _arrive(self) -> None:
         """Wait until the next page is there."""
@@ -144,4 +156,7 @@ class W3m:
         _ = self.text
 
     def _keys(self, *keys: str) -> None:
+        if os.waitpid(self.process, os.WNOHANG) != (0, 0):
+            self.process = 0
+            raise W3mDied
         os.write(self.terminal, "".join(keys).encode())

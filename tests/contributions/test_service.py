@@ -18,7 +18,7 @@ from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
-from jkn.members.models import CareClass, Family, Person, Segment, Spell
+from jkn.members.models import CareClass, Family, Payer, Person, Segment, Spell
 from tests.builders import a_family, pay_in, people
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
@@ -283,6 +283,25 @@ def test_paying_part_of_the_arrears_brings_no_older_month_back(app):
     owed = service.owed(payer, TODAY)
     assert [owed.months[0].month, len(owed.months)] == [date(2024, 2, 1), 24]
     assert not Settlement.select().where(Settlement.how == How.WAIVED).exists()
+
+
+def test_who_comes_back_goes_on_after_the_months_once_paid_ahead(app):
+    """Paid until June, elsewhere for a while, and back in April: the first payment is for July."""
+    family = a_family(1)
+    payer = members.payer_of(family.id)
+    ahead = [month.month for month in service.owed(payer, clock.today(), ahead=5).months]
+    pay_in(payer, 6 * 35_000, clock.today())
+    service.settle(payer, ahead, clock.today(), clock.now(), SYSTEM)
+    Spell.update(until=date(2026, 2, 15)).where(Spell.payer == payer).execute()
+    back = date(2026, 4, 1)
+    members.cover(people(family)[0], payer, Segment.PBPU, CareClass.III, back)
+    Payer.update(registered_on=back, liable_from=None).where(Payer.id == payer.id).execute()
+    payer, day = Payer.get_by_id(payer.id), date(2026, 4, 20)
+    months = [month.month for month in service.owed(payer, day).months]
+    assert months == [date(2026, 7, 1)]
+    pay_in(payer, 35_000, day)
+    assert service.settle(payer, months, day, clock.now(), SYSTEM) == months
+    assert service.standing(Payer.get_by_id(payer.id), day).state == State.ACTIVE
 
 
 def test_credit_that_covers_a_new_bill_pays_it(app):

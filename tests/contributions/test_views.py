@@ -153,7 +153,7 @@ def test_the_command_bills_a_month_and_says_how_many(app, run):
     assert first.exit_code == second.exit_code == 0
 
 
-@pytest.mark.parametrize("month", ["2026-13", "januari", "2013-12"])
+@pytest.mark.parametrize("month", ["2026-13", "januari", "2013-12", "2031-05"])
 def test_the_command_refuses_what_is_no_month_of_the_scheme(app, run, month):
     result = run("issue-bills", month)
     assert result.exit_code == 2 and not isinstance(result.exception, ValueError | LookupError)

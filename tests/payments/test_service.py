@@ -213,6 +213,21 @@ def test_late_money_is_booked_as_it_was_quoted(partner, family):
     assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
 
 
+def test_late_money_without_an_inquiry_is_booked_as_the_bill_was_when_it_was_taken(partner, family):
+    taken = datetime(2026, 1, 31, 16, tzinfo=UTC)
+    with clock.frozen(datetime(2026, 2, 3, 3, tzinfo=UTC)):
+        pay(partner, service.va_of(family), paid_at=taken)
+    assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
+    assert BankNotice.get().is_late
+
+
+def test_late_money_of_the_first_window_is_booked_after_it(partner):
+    family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1))
+    with clock.frozen(datetime(2026, 2, 3, 3, tzinfo=UTC)):
+        pay(partner, service.va_of(family), paid_at=datetime(2026, 1, 31, 3, tzinfo=UTC))
+    assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
+
+
 def test_a_payment_at_midnight_of_the_last_day_counts_though_it_arrives_after(partner):
     family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1))
     last_minute = clock.start_of(date(2026, 2, 1)) - timedelta(minutes=1)

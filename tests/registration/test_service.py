@@ -140,6 +140,15 @@ def test_a_newcomer_in_a_family_that_is_proven_gets_no_pin_either(card):
     assert not Account.select().exists()
 
 
+def test_no_pin_by_numbers_alone_where_somebody_known_comes_along(card):
+    """The wife was covered before; whoever knows the husband's numbers must not come to act for her."""
+    wife = _covered_before(card, 1, until=date(2026, 1, 1))
+    enrolment = service.join(a_draft(card, order=0), "key", SYSTEM)
+    assert members.spells_of([wife.id], clock.today())[wife.id].segment == Segment.PBPU
+    assert not enrolment.gives_access
+    assert not Account.select().exists() and not Sheet.select().exists()
+
+
 def test_an_employee_may_register_the_rest_of_the_family(village):
     couple = [(*FARMERS[0][:4], "KARYAWAN SWASTA", *FARMERS[0][5:]), *FARMERS[1:3]]
     mother_in_law = ("parent-in-law", date(1955, 1, 2), "P", "WATI", "", "CERAI MATI", True)
@@ -194,6 +203,17 @@ def test_a_continue_code_moves_the_draft_and_wrong_ones_are_counted(card):
         service.resume(code)
     with clock.frozen(clock.now() + service.PAUSE + timedelta(seconds=1)):
         assert service.resume(code)
+
+
+def test_a_moved_draft_stays_masked_until_its_family_is_found_again(card):
+    draft = a_draft(card)
+    drafts.change(draft, moved=True)
+    with pytest.raises(Refused):
+        service.look_up(draft, card.kk, card.niks[0], date(1981, 8, 17), {}, SYSTEM)
+    answers = drafts.answers(Draft.get_by_id(draft.id))
+    assert answers["moved"] and answers["contact"]
+    answers = service.look_up(draft, card.kk, card.niks[0], card.people[0][1], {}, SYSTEM)
+    assert not answers["moved"] and not answers["contact"]
 
 
 def test_the_pin_rests_as_a_hash_only_and_opens_the_account(card):
