@@ -28,12 +28,14 @@ COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --gen
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run test test-sqlite test-postgres test-slow bench lint lock translations
+.PHONY: help install run test test-sqlite test-postgres test-slow bench lint lock translations
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-run: $(RUN) $(CATALOGS) ## serve the demo on 127.0.0.1:5000 (PORT=… for another)
+install: $(RUN) $(CATALOGS) ## what serving needs: the environment and the translations
+
+run: install ## serve the demo on 127.0.0.1:5000 (PORT=… for another)
 	@$(FLASK) db-migrate
 	@$(FLASK) demo
 	@exec $(BIN)/granian --interface wsgi wsgi:app --no-ws --blocking-threads 4 --host $(HOST) --port $(PORT)

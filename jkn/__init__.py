@@ -42,4 +42,5 @@ def create_app(**overrides) -> Flask:
             import_module(f"jkn.{feature}.models")
         if find_spec(f"jkn.{feature}.views"):
             app.register_blueprint(import_module(f"jkn.{feature}.views").bp)
+    commands.say_plainly(app)
     return app

@@ -137,6 +137,7 @@ POLICY = {
 
 login_manager = LoginManager()
 confirm_pin: Callable[[int, str], bool]  # (person, PIN typed again): given by accounts, asked by features below it
+keep_typed: Callable[[], None]  # keeps the form that lacked a proof until it is given: likewise
 login_manager.session_protection = None  # phones change address and proxies rewrite the user agent
 
 
@@ -185,6 +186,8 @@ def needs(can: Can):
                 abort(403)
             if POLICY[can].level > effective_level(who):
                 session["back"] = request.path
+                if request.method == "POST":
+                    keep_typed()  # noqa: F821  set by accounts
                 return redirect(url_for("accounts.step_up"), 303)
             g.can = can
             return view(*args, **kwargs)

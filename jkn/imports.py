@@ -21,6 +21,7 @@ class Report:
     """What an import did, for whoever runs it. Reasons never hold what stood in the file: it may be personal."""
 
     def __init__(self):
+        self.file = ""  # named before each line where an import reads several
         self.good = self.bad_lines = self.warnings = 0
 
     def bad(self, line: int, reason: str, **values) -> None:
@@ -42,7 +43,8 @@ class Report:
     def _say(self, line: int, reason: str, values: dict) -> None:
         if sys.stderr.isatty():
             click.echo("\r\033[K", nl=False, err=True)  # the progress bar is drawn anew below the line
-        click.echo(f"line {line}: {reason % values if values else reason}")
+        where = f"{self.file} line {line}".strip() if line else self.file
+        click.echo(f"{where}: {reason % values if values else reason}")
 
 
 def read(
@@ -114,7 +116,8 @@ def _header(raw: bytes, columns: tuple[str, ...], report: Report) -> list[str] |
     if names is None:
         return None
     if missing := [name for name in columns if name not in names]:
-        report.bad(1, "the header lacks: %(names)s", names=", ".join(missing))
+        hint = "; separate the values by commas" if len(names) == 1 and ";" in names[0] else ""
+        report.bad(1, "the header lacks: %(names)s%(hint)s", names=", ".join(missing), hint=hint)
         return None
     if twice := sorted({name for name in names if names.count(name) > 1}):
         report.bad(1, "the header has twice: %(names)s", names=", ".join(twice))

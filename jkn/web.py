@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.undefined = StrictUndefined
     env.filters["rupiah"] = rupiah
+    env.filters["plain_rupiah"] = format_rupiah  # for notices, which are no HTML
     style = Path(app.root_path, app.static_folder, "app.css").read_text().strip()
     env.globals.update(
         style=Markup(style),

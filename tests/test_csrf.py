@@ -1,6 +1,7 @@
 """No other site, and no stale page, can send a form for somebody who is signed in."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -167,3 +168,13 @@ def test_going_back_after_the_sign_in_stays_in_the_house(app):
     assert answer.status_code == 303
     assert re.match(r"/(?!/)", answer.location)
     assert "evil" not in answer.location.split("?")[0]
+
+
+def test_a_form_that_lacks_a_fresh_proof_comes_back_filled_after_it(app):
+    world = a_world()
+    client = as_member(app, world.person)
+    data = fields(client.get("/data-saya/hp").text).hidden | {"phone": "081234567890"}
+    SignIn.update(fresh_until=clock.now()).execute()
+    assert client.post("/data-saya/hp", data=data).location == "/masuk/naik"
+    SignIn.update(fresh_until=clock.now() + timedelta(minutes=5)).execute()
+    assert "081234567890" in client.get("/data-saya/hp").text

@@ -70,6 +70,7 @@ def test_a_bad_line_is_named_and_the_next_is_read(load, line, reason):
     [
         (b"kode,name", "the header lacks: nama"),
         (b"x", "the header lacks: kode, nama"),
+        (b"kode;nama", "the header lacks: kode, nama; separate the values by commas"),
         (b"kode,nama,nama", "the header has twice: nama"),
         (b"", "it is empty"),
         ("kode,nama".encode("utf-16"), "it is not UTF-8 (byte 1)"),

@@ -63,6 +63,15 @@ def test_a_new_database_is_built_twice_without_harm(own_database, run):
     assert "current" in run("db-check").output
 
 
+def test_a_command_without_its_tables_says_what_to_do_first(own_database, run):
+    db.execute_sql("DROP TABLE schema_migration")
+    db.execute_sql("DROP TABLE office_regency")
+    db.execute_sql("DROP TABLE office")
+    result = run("import-offices", "jkn/demo/offices.csv")
+    assert result.exit_code == 1
+    assert "Error: Run flask db-migrate first" in result.output and "Traceback" not in result.output
+
+
 def test_the_check_notices_a_column_that_went_away(own_database, run):
     db.execute_sql("ALTER TABLE office DROP COLUMN hours")
     result = run("db-check")

@@ -79,7 +79,10 @@ def slip_show(slip_id):
 @click.option("--facility", help="Facility code, for clerks")
 @click.password_option(help="At least 15 characters; asked for when left out")
 def create_officer(username, name, role, office, facility, password):
-    """Create an officer, and print the address for their authenticator (TOTP)."""
+    """Create an officer.
+
+    Prints the address for their authenticator (TOTP), this once.
+    """
     try:
         _officer, uri = officers.create_officer(username, name, Role(role), office, facility, password=password)
     except Refused as refused:

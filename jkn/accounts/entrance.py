@@ -143,14 +143,20 @@ def remember_device(response):
 def ask_to_sign_in():
     """To the sign-in; what was typed is kept sealed and comes back to the same person. Never PINs, passwords, codes."""
     session["back"] = request.path
-    if request.method == "POST" and (whose := _ran_out()):
-        typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
-        held = {"path": request.path, "typed": typed, "by": whose}
-        session["held"], _code = drafts.keep("held", held, kept=HELD)
+    if request.method == "POST":
+        keep_typed()
     elif 0 < len(request.query_string) < LONGEST_BACK:
         session["back"] = request.full_path
     for_staff = request.path.startswith("/petugas")
     return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
+
+
+def keep_typed() -> None:
+    """Keep the form that could not be sent yet, sealed, for the one person who typed it."""
+    if whose := _ran_out():
+        typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
+        held = {"path": request.path, "typed": typed, "by": whose}
+        session["held"], _code = drafts.keep("held", held, kept=HELD)
 
 
 def _ran_out() -> list[int | None] | None:
@@ -184,3 +190,4 @@ def note_seen(response):
 
 
 access.confirm_pin = service.confirm_pin
+access.keep_typed = keep_typed

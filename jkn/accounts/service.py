@@ -77,7 +77,7 @@ def sign_in_by_pin(number: str, pin: str, device: str | None, by: Actor, agent: 
     person = members.find_by_number(number)
     account = Account.get_or_none(Account.person == (person.id if person else 0))
     known = _is_known(person, device)
-    key = attempts.key_of("pin", person and person.id, number, device if known else "")
+    key = attempts.key_of("pin", person and person.id, number, hash_token(device) if known else "")
     if not attempts.reserve(key):
         raise Refused(PAUSED)
     right = hashing.matches("pin", pin, account.pin_hash if account else None)
@@ -118,6 +118,7 @@ def sign_in_by_code(
         if not spent:
             raise Refused(WRONG_CODE)
         revoke_all(person.id, by)
+        devices = _devices_of(person)
         if slip is not None:
             # whoever shows the KTP in person displaces an earlier PIN, its devices and its sheets
             KnownDevice.delete().where(KnownDevice.person == person).execute()
@@ -125,7 +126,7 @@ def sign_in_by_code(
         store_pin(person, pin_hash, by, in_person=slip is not None, reset=slip is None)
         attempts.clear(
             *(attempts.key_of(way, person.id, number) for way in ("pin", "code", "slip", "confirm", "raise")),
-            attempts.key_of("pin", person.id, number, device or ""),
+            *(attempts.key_of("pin", person.id, number, token_hash) for token_hash in devices),
         )
         notices.tell(person, "pin_reset", clock.now().isoformat(), day=clock.today().isoformat())
         # a slip is a proof held in the hand: without it nobody could come to a first sheet
@@ -190,13 +191,15 @@ def revoke_all(person_id: int, by: Actor, but: int | None = None) -> int:
     return ended
 
 
-def live_sign_ins(person_id: int):
+def live_sign_ins(person_id: int) -> list[SignIn]:
+    """Where the person is signed in now, the last used first."""
     now = clock.now()
-    return (
+    rows = (
         SignIn.select()
         .where(SignIn.person == person_id, SignIn.revoked_at.is_null(), SignIn.ends_at > now)
         .order_by(SignIn.seen_at.desc())
     )
+    return [row for row in rows if row.seen_at + timedelta(seconds=row.idle_seconds) > now]
 
 
 def confirm_pin(person_id: int, pin: str) -> bool:
@@ -240,6 +243,10 @@ def issue_sheet(person: Person, by: Actor) -> list[str]:
 def check_sheet_code(person: Person, number: int, code: str) -> bool:
     """Was the sheet copied? Looks at one code without spending it."""
     return sheets.find_code(person.id, code, number) is not None
+
+
+def _devices_of(person: Person) -> list[str]:
+    return [row.token_hash for row in KnownDevice.select().where(KnownDevice.person == person)]
 
 
 def _is_known(person: Person | None, device: str | None) -> bool:

@@ -6,7 +6,7 @@ from jkn.forms import DigitsField, Form
 
 
 class KioskJoinForm(Form):
-    code = DigitsField(_l("Enrolment code, 8 digits"), render_kw={"autocomplete": "off"})
+    code = DigitsField(_l("Enrolment code, 12 digits"), render_kw={"autocomplete": "off"})
 
 
 class KioskPrepareForm(Form):

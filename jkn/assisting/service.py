@@ -23,10 +23,10 @@ def _hash(token: str) -> str:
 
 @writing
 def prepare(facility_code: str, place: str, by: Actor) -> str:
-    """A new kiosk's enrolment code: eight digits, one hour, once. Refused for an unknown facility."""
+    """A new kiosk's enrolment code: twelve digits, one hour, once. Refused for an unknown facility."""
     if not Facility.select().where(Facility.code == facility_code).exists():
         raise Refused(N_("No facility has this code."), field="facility")
-    code = f"{secrets.randbelow(10**8):08d}"
+    code = f"{secrets.randbelow(10**12):012d}"
     kiosk = Kiosk.create(
         facility_code=facility_code,
         place=place,

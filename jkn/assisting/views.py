@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from jkn.access import Can, actor, fetch, needs, public, scope
-from jkn.accounts import attempts, entrance
-from jkn.accounts import service as accounts
+from jkn.accounts import entrance
 from jkn.assisting import service
 from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, KioskRevokeForm
 from jkn.assisting.models import Kiosk
 from jkn.errors import Refused
+from jkn.numbers import group
 from jkn.web import page
 
 bp = Blueprint("assisting", __name__)
@@ -49,8 +49,6 @@ def kiosk_join():
     form = KioskJoinForm()
     if form.validate_on_submit():
         try:
-            if not attempts.reserve(attempts.key_of("kiosk", None, "join"), failures=20, in_a_row=None):
-                raise Refused(accounts.PAUSED)
             token = service.join(form.code.number)
         except Refused as refused:
             form.refuse(refused)
@@ -94,7 +92,7 @@ def kiosk_list():
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=code))
+            flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=group(code, 4)))
             return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_list.html", form=form, kiosks=scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
 

@@ -14,7 +14,6 @@ class Act(StrEnum):
     DATA_IMPORTED = "data:imported"
     PIN_SET = "pin:set"
     SIGNED_IN = "sign-in:made"
-    SIGN_IN_REFUSED = "sign-in:refused"
     SIGNED_OUT = "sign-in:ended"
     LEVEL_RAISED = "level:raised"
     SHEET_ISSUED = "sheet:issued"

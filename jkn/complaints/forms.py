@@ -67,7 +67,7 @@ class ComplaintFileForm(Form):
         if not facilities:
             return
         self.facility.choices = [
-            *(SelectChoice(facility.code, f"{facility.name}, {facility.regency}") for facility in facilities),
+            *(SelectChoice(facility.code, f"{facility.title}, {facility.regency}") for facility in facilities),
             SelectChoice(NOT_LISTED, _l("None of these")),
         ]
         if len(facilities) == 1 and facilities[0].code == (words or "").upper():
@@ -75,7 +75,7 @@ class ComplaintFileForm(Form):
 
     def validate_facility(self, field) -> None:
         if field.choices and field.data not in [choice.value for choice in field.choices]:
-            raise ValidationError(CHOOSE.message)
+            raise ValidationError(_l("Choose the facility, or say that it is none of these."))
 
     @property
     def facility_code(self) -> str | None:

@@ -107,7 +107,14 @@ def complaint_show(complaint_id):
     form = verdict_form(complaint)
     if form and form.validate_on_submit() and give_verdict(complaint, form):
         return redirect(url_for(".complaint_show", complaint_id=complaint.id), 303)
-    return page("complaints/complaint_show.html", complaint=complaint, form=form, stages=STAGES)
+    return page(
+        "complaints/complaint_show.html",
+        complaint=complaint,
+        form=form,
+        facility=service.facility_of(complaint),
+        stages=STAGES,
+        categories=CATEGORIES,
+    )
 
 
 @bp.get("/petugas/pengaduan")

@@ -56,9 +56,12 @@ def bill_show(bill_id):
 
 
 @bp.cli.command("issue-bills")
-@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@click.argument("month", metavar="YYYY-MM", type=click.DateTime(["%Y-%m"]))
 def issue_bills(month: datetime):
-    """Issue the bills of a month (2026-01). Safe to stop and to run again."""
+    """Issue the bills of a month.
+
+    Safe to stop and to run again: it bills nobody twice.
+    """
     month, farthest = month.date(), add_months(clock.today(), law.at(clock.today()).advance_payment.max_months)
     if month > farthest:
         raise click.BadParameter(f"{month:%Y-%m} is too far ahead")

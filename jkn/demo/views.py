@@ -7,12 +7,17 @@ from jkn.demo import service
 from jkn.numbers import group, va_of
 from jkn.payments.commands import CREDENTIALS
 
+LOADED_BEFORE = "The demo was loaded before; what stands beside each name was true then. This month is billed."
+
 bp = Blueprint("demo", __name__, cli_group=None)
 
 
 @bp.cli.command("demo")
 def demo():
-    """Load a small invented country and print how to sign in to it. Safe to run twice; never in production."""
+    """Load a small invented country.
+
+    Prints how to sign in to it. Safe to run twice; refused in production.
+    """
     if current_app.config["PRODUCTION"]:
         raise click.ClickException("The demo's sign-ins are public: it is refused in production.")
     try:
@@ -21,20 +26,19 @@ def demo():
         raise click.ClickException("The demo's files did not load; see the lines above.") from None
     people, officers, code = service.ready_members(), service.ready_officers(), service.ready_kiosk()
     service.ready_bank(Path(CREDENTIALS))
-    click.echo("The demo is loaded." if is_new else "The demo was loaded before; the running month is billed.")
+    click.echo("The demo is loaded." if is_new else LOADED_BEFORE)
     _say_members(people)
     _say_strangers()
     _say_officers(officers)
-    click.echo(f"\nA kiosk: open /kios/pasang and type {code}; it holds for an hour.")
+    click.echo(f"\nA kiosk: open /kios/pasang and type {group(code)}; it holds for an hour.")
 
 
 def _say_members(people) -> None:
     click.echo(f"\nMembers: open / and sign in with NIK or card, PIN {service.PIN}")
     for person, story, codes in people:
         click.echo(f"  {person.name}: NIK {person.nik}, card {person.card}; {story}")
-        click.echo(
-            f"    pay by: flask bank-pay {va_of(person.card)}; sheet codes: {', '.join(map(group, codes[:3]))}, …"
-        )
+        click.echo(f"    pay by: .venv/bin/flask bank-pay {va_of(person.card)}")
+        click.echo(f"    sheet codes: {', '.join(map(group, codes[:3]))}, …")
 
 
 def _say_strangers() -> None:

@@ -75,6 +75,7 @@ def clinic_list():
         people=[(person, members.shown_name(person, family), standings[person.id]) for person in people],
         clinics=service.by_codes({choice.facility_code for choice in held}),
         chosen=chosen if chosen and chosen.section == Section.CLINIC else None,
+        rule=law.at(today).fktp_change,
         today=today,
         regency=(family.village_code or "")[:5],
     )

@@ -38,7 +38,10 @@ def create_partner(name, service_id, public_key):
 @bp.cli.command("rotate-partner-secret")
 @click.argument("client_id")
 def rotate_partner_secret(client_id):
-    """A new secret; the one before keeps working for seven days."""
+    """Make a new secret for a bank.
+
+    The one before keeps working for seven days.
+    """
     try:
         click.echo(f"client secret  {partners.rotate_secret(client_id)}")
     except Refused as refused:
@@ -64,7 +67,10 @@ def suspend_partner(client_id, end):
 @click.option("--service-id", help="88888 or 89888; left out, as the number begins")
 @click.option("--credentials", type=Path, help=f"The bank's own file; left out, a demo bank's in {CREDENTIALS}")
 def bank_pay(number, months, url, service_id, credentials):
-    """Play the bank: token, inquiry and payment over real HTTP, with real signatures."""
+    """Play the bank and pay what VA owes.
+
+    Token, inquiry and payment go over real HTTP, with real signatures. VA may also be a card number.
+    """
     try:
         va = read_card_or_va(number)
         va = (service_id or va[:5]) + va[5:]
@@ -75,7 +81,7 @@ def bank_pay(number, months, url, service_id, credentials):
     except BankRefused as refused:
         raise click.ClickException(_refusal(refused)) from None
     except httpx.TransportError as error:
-        raise click.ClickException(f"Nobody answers at {url}: {error}") from None
+        raise click.ClickException(f"Nobody answers at {url} ({error}). Where does it run? --url says it.") from None
     except (KeyError, ValueError) as error:
         raise click.ClickException(f"The answer or the credentials cannot be read: {error}") from None
 
@@ -118,10 +124,10 @@ def _bank(http: httpx.Client, service_id: str, credentials: Path | None) -> Bank
 
 
 def _refusal(refused: BankRefused) -> str:
-    """The reason as the till shows it, in both languages."""
+    """The answer's code and message, and what the till shows to Indonesian eyes."""
     data = refused.answer.get("virtualAccountData", {})
     reason = data.get("inquiryReason") or data.get("paymentFlagReason") or {}
-    return " / ".join(dict.fromkeys([f"{refused.code} {refused.message}", *reason.values()]))
+    return " / ".join(filter(None, (f"{refused.code} {refused.message}", reason.get("indonesia"))))
 
 
 def _said(error: Exception) -> str:

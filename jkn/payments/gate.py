@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException
 from jkn import clock, i18n
 from jkn.access import public
 from jkn.errors import note_fault
-from jkn.payments import partners, service
+from jkn.payments import owing, partners, service
 from jkn.payments.models import Partner, Quote
-from jkn.payments.service import NotPayable, Why
+from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap import answers, messages
 from jkn.payments.snap.codes import Code, Service, SnapError
 from jkn.payments.snap.headers import Headers, TokenHeaders, check_clock
@@ -67,7 +67,7 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     head, question = messages.read_inquiry(request.headers, raw)
     asked.append(question)
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
-    name = service.head_of(quote.payer.family_id).name
+    name = owing.head_of(quote.payer.family_id).name
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")]
     return answers.inquiry_answer(question, name, _bill_lines(quote), texts)
 

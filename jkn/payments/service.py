@@ -1,128 +1,30 @@
-"""What a number owes, and money coming in for it: quoted, booked once, settled, told."""
+"""Money coming in for a number: quoted, booked once, settled, told."""
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from jkn import clock, law, numbers
+from jkn import clock
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
-from jkn.contributions.rules import due_on, first_payment_window
 from jkn.db import writing
-from jkn.errors import N_, Refused
+from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account
-from jkn.members import service as members
-from jkn.members.models import Payer, Person
+from jkn.members.models import Payer
 from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.payments.models import BankNotice, Partner, Payment, Quote
+from jkn.payments.owing import NotPayable, Why, due, head_of, payer_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
-from jkn.payments.rules import QUOTE_GRACE, counts_at, less_credit
+from jkn.payments.rules import QUOTE_GRACE, counts_at
 from jkn.payments.snap import answers
 from jkn.payments.snap.codes import Code, Service, SnapError
 from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusRequest
-
-
-class Why(StrEnum):
-    """Why a bill cannot be paid."""
-
-    UNKNOWN = "unknown"
-    EARLY = "early"
-    LAPSED = "lapsed"
-    PAID = "paid"
-    AMOUNT = "amount"
-
-
-SENTENCES = {
-    Why.UNKNOWN: N_("No bill is known under this number."),
-    Why.EARLY: N_("The first payment is possible from %(day)s."),
-    Why.LAPSED: N_("The time to pay ended on %(day)s."),
-    Why.PAID: N_("Everything due is paid already."),
-    Why.AMOUNT: N_("The amount differs from the bill."),
-}
-
-
-class NotPayable(Refused):
-    """No money can be taken for this number now; `why` is what a machine wants to know."""
-
-    def __init__(self, why: Why, **values):
-        super().__init__(SENTENCES[why], **values)
-        self.why = why
-
-
-@dataclass(frozen=True)
-class Due:
-    """What a payer is asked for: each month with what is left to pay for it, in the order they settle."""
-
-    lines: list[tuple[date, Rupiah]]
-    people: int
-
-    @property
-    def months(self) -> list[date]:
-        return [month for month, _amount in self.lines]
-
-    @property
-    def amount(self) -> Rupiah:
-        return Rupiah(sum(amount for _month, amount in self.lines))
-
-
-def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
-    """The virtual account of a family or its payer: made of the head's card."""
-    return numbers.va_of(head_of(row.family_id).card, prefix)
-
-
-def head_of(family_id: int) -> Person:
-    """The head, or the eldest of the living when there is none. Refused for a family without any."""
-    people = members.people_of(family_id)
-    if not people:
-        raise NotPayable(Why.UNKNOWN)
-    return people[0]
-
-
-def payer_of_va(va: str) -> Payer:
-    """The payer of the family in which the number's person lives. Refused when there is none."""
-    try:
-        person = members.find_by_va(va)
-    except numbers.BadNumber:
-        person = None
-    family = members.family_of(person.id) if person and not person.died_on else None
-    payer = members.payer_of(family.id) if family else None
-    if payer is None:
-        raise NotPayable(Why.UNKNOWN)
-    return payer
-
-
-def due(payer: Payer, on: date, months: int = 1) -> Due:
-    """What is due on a day: 1 month is everything up to that month, more pays ahead. Refused when nothing can be."""
-    _check_window(payer, on)
-    asked = _asked(contributions.owed(payer, on, ahead=months - 1))
-    if asked.amount <= 0:
-        raise NotPayable(Why.PAID)
-    return asked
-
-
-def due_by_months(payer: Payer, on: date) -> list[Due]:
-    """due() for 1, 2, … as many months as may be paid at once; the first may be nothing. Refused outside the window."""
-    _check_window(payer, on)
-    most = law.at(on).advance_payment.max_months
-    owed = contributions.owed(payer, on, ahead=most - 1)
-    running = [item for item in owed.months if item.month <= on]
-    later = owed.months[len(running) :]
-    return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
-
-
-def pay_by(payer: Payer, asked: Due) -> date:
-    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
-    if payer.liable_from is None and payer.registered_on:
-        return first_payment_window(payer.registered_on)[1]
-    return due_on(asked.months[0])
 
 
 @writing
@@ -208,23 +110,6 @@ def mark_seen(notice: BankNotice, by: Actor) -> None:
         audit.record(Act.PAYMENT_REVIEWED, notice, by, family=notice.payment.family_id)
 
 
-def _check_window(payer: Payer, on: date) -> None:
-    """A new family's first payment has a first and a last day."""
-    if payer.liable_from is None and payer.registered_on:
-        first, last = first_payment_window(payer.registered_on)
-        if on < first:
-            raise NotPayable(Why.EARLY, day=first)
-        if on > last:
-            raise NotPayable(Why.LAPSED, day=last)
-
-
-def _asked(owed: contributions.Owed) -> Due:
-    return Due(
-        less_credit([(item.month, item.amount) for item in owed.months], owed.credit),
-        max((len(item.people) for item in owed.months), default=0),
-    )
-
-
 def _payer_for(partner: Partner, request: InquiryRequest | PaymentRequest) -> Payer:
     if request.account.service_id != partner.service_id:
         raise NotPayable(Why.UNKNOWN)
@@ -304,7 +189,11 @@ def _book(partner: Partner, payer: Payer, request: PaymentRequest, months: list[
         months=[f"{month:%Y-%m}" for month in months],
     )
     ledger.book(payer.id, Account.BANK, Account.CREDIT, payment.amount, f"payment:{payment.id}", paid_on)
-    if contributions.settle(payer, months, paid_on, paid_at, by) != months:
+    try:
+        settled = contributions.settle(payer, months, paid_on, paid_at, by)
+    except Refused as refused:  # the family has grown since the quote: its bill is another one now
+        raise NotPayable(Why.AMOUNT) from refused
+    if settled != months:
         raise NotPayable(Why.PAID)  # another bank was faster: everything above is taken back
     audit.record(Act.PAYMENT_RECEIVED, payment, by, partner=partner.client_id, amount=payment.amount)
     notices.tell(

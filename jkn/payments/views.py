@@ -7,10 +7,10 @@ from jkn import clock, i18n, numbers
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import attempts
 from jkn.members.models import Payer
-from jkn.payments import gate, service
+from jkn.payments import gate, owing, service
 from jkn.payments.forms import BillFindForm, NoticeForm
 from jkn.payments.models import BankNotice, Partner, Payment
-from jkn.payments.service import Due, NotPayable, Why
+from jkn.payments.owing import Due, NotPayable, Why
 from jkn.web import asked_number, page
 
 bp = Blueprint("payments", __name__, cli_group=None)
@@ -34,13 +34,13 @@ def bill_find():
     if not attempts.reserve(attempts.key_of("look", None, number), failures=LOOKS, in_a_row=None):
         abort(429)
     try:
-        payer = service.payer_of_va(number)
-        due = service.due(payer, clock.today())
+        payer = owing.payer_of_va(number)
+        due = owing.due(payer, clock.today())
     except NotPayable as refused:
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name = numbers.mask_name(service.head_of(payer.family_id).name)
+    name = numbers.mask_name(owing.head_of(payer.family_id).name)
     return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(payer, due, number))
 
 
@@ -48,14 +48,18 @@ def bill_find():
 @needs(Can.SEE_BILLS)
 def bill_pay():
     """The signed-in family: its amount, its number, and the words to say; `bulan` pays so many months at once."""
+    if actor().payer_id is None:
+        return page(
+            "payments/bill_closed.html", why="elsewhere", reason=gettext("Your family pays no contribution itself.")
+        )
     payer = fetch(Payer, actor().payer_id)
     try:
-        choices = service.due_by_months(payer, clock.today())
+        choices = owing.due_by_months(payer, clock.today())
     except NotPayable as refused:
         return page("payments/bill_closed.html", why=refused.why, reason=_in_words(refused).say(gettext))
     months = min(max(request.args.get("bulan", 1, type=int), 1), len(choices))
     due = choices[months - 1]
-    how = _how_to_pay(payer, due, service.va_of(payer)) if due.amount else {}
+    how = _how_to_pay(payer, due, owing.va_of(payer)) if due.amount else {}
     others = [(count, choice) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
     return page("payments/bill_pay.html", due=due, months=months, choices=others, **how)
 
@@ -76,7 +80,7 @@ def payment_list():
 def receipt_show(payment_id):
     """A page that prints."""
     payment = fetch(Payment, payment_id)
-    name = service.head_of(payment.family_id).name
+    name = owing.head_of(payment.family_id).name
     return page("payments/receipt_show.html", payment=payment, number=numbers.group(payment.number), name=name)
 
 
@@ -94,7 +98,7 @@ def notice_list():
 
 def _how_to_pay(payer: Payer, due: Due, va: str) -> dict:
     """Until when, and the account under each bank's prefix."""
-    until, tail = service.pay_by(payer, due), numbers.card_tail_of_va(va)
+    until, tail = owing.pay_by(payer, due), numbers.card_tail_of_va(va)
     common, mandiri = (numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES)
     return {"until": until, "is_past": until < clock.today(), "va": common, "va_mandiri": mandiri}
 

@@ -20,7 +20,13 @@ def configure(state) -> None:
 @bp.cli.command("import-population")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 def import_population(file):
-    """Load a civil registry (CSV with Dukcapil's field names). Safe to run again: rows are updated."""
+    """Load a civil registry. May be run again: it updates. Load the regions first.
+
+    \b
+    FILE is a CSV with Dukcapil's field names as columns:
+      NIK, NO_KK, NAMA_LGKP, TMPT_LHR, TGL_LHR (1990-08-17), JENIS_KLMIN (L, P), STAT_HBKEL,
+      STATUS_KAWIN, JENIS_PKRJN, ALAMAT, NO_RT, NO_RW, KODE_DESA (35.78.08.1001), STATUS_HIDUP
+    """
     report = Report()
     imports.import_population(file, report)
     report.finish()
@@ -30,7 +36,10 @@ def import_population(file):
 @click.option("--port", default=8900, show_default=True)
 @click.option("--fault", "faults", multiple=True, type=click.Choice(simulator.FAULTS), help="Spoil one answer each.")
 def simulate_dukcapil(port, faults):
-    """Serve the embedded registry the way Dukcapil's gateway speaks (for DUKCAPIL_URL on this machine)."""
+    """Play Dukcapil's gateway.
+
+    Serves the imported registry the way the real one speaks, for DUKCAPIL_URL on this machine.
+    """
     if current_app.config["PRODUCTION"]:
         raise click.ClickException("The simulator is refused in production.")
     settings = current_app.config

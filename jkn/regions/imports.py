@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
-
 from jkn import db, search
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
@@ -27,7 +25,7 @@ def import_folder(folder: Path, report: Report) -> None:
     """Enter or update every region of the folder's four files, the large regions first."""
     for level, (name, columns, shape) in FILES.items():
         path = folder / name
-        click.echo(name)
+        report.file = name
         if not path.is_file():
             report.bad(0, "the file is missing")
             continue

@@ -103,6 +103,10 @@ def test_without_script_the_facility_is_chosen_on_the_next_page(client, clinics)
     assert Complaint.get().facility_code == "0301B002"
 
 
+def test_a_facility_left_unchosen_is_asked_for(client, clinics):
+    assert "Pilih faskesnya" in post(client, "/pengaduan", place="kenjeran", **SAID).text
+
+
 def test_the_search_answers_htmx_with_the_list_alone(client, clinics):
     headers = {"HX-Request": "true", "HX-Target": "facility_list"}
     fragment = client.get("/pengaduan?place=kenjeran", headers=headers).text

@@ -73,7 +73,8 @@ def test_a_family_that_let_its_window_pass_registers_again(app):
 def test_who_paid_owes_nothing(app, family):
     pay(family)
     text = client_of(app, family).get("/tagihan").text
-    assert "28 Februari 2026" in text and "/bayar/saya" not in text
+    assert "28 Februari 2026" in text and "Cara bayar" not in text
+    assert "Bayar di muka" in text and "/riwayat" in text
 
 
 def test_a_family_whom_others_pay_for_has_no_bills(app):

@@ -31,6 +31,12 @@ def test_the_list_says_it_in_words_with_the_date_written_out(app, siti):
     assert "15 Januari 2026" in page and "165" in page
 
 
+def test_an_amount_in_a_notice_is_plain_text(app, siti):
+    tell(siti, "payment_received", amount=140_000, day="2026-01-15")
+    page = sign_in(app, siti).get("/kabar").text
+    assert "Rp140.000" in page and "&lt;" not in page
+
+
 def test_reading_is_said_by_the_reader_and_a_later_notice_stays_new(app, siti):
     tell(siti)
     client = sign_in(app, siti)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jkn import clock
 from jkn.db import OperationalError
-from jkn.payments import partners, service
+from jkn.payments import owing, partners, service
 from jkn.payments.bank import BankRefused, new_id
 from jkn.payments.models import BankNotice, Payment
 from jkn.payments.snap.signatures import digests, sign_hmac, sign_rsa, string_to_sign
@@ -23,11 +23,11 @@ INQUIRY, PAYMENT, STATUS = (f"/v1.0/transfer-va/{name}" for name in ("inquiry", 
 
 @pytest.fixture
 def va(app):
-    return service.va_of(a_family())
+    return owing.va_of(a_family())
 
 
 def new_family(registered_on):
-    return service.va_of(a_family(liable_from=None, registered_on=registered_on, since=registered_on))
+    return owing.va_of(a_family(liable_from=None, registered_on=registered_on, since=registered_on))
 
 
 def code_of(act, *args, **kwargs):

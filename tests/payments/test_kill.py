@@ -20,7 +20,7 @@ from jkn import clock
 from jkn.contributions.models import Settlement
 from jkn.db import write
 from jkn.ledger.models import Account, Movement
-from jkn.payments import partners, service
+from jkn.payments import owing, partners
 from jkn.payments.bank import Bank, BankRefused
 from jkn.payments.models import Payment
 from jkn.payments.snap.values import format_amount, format_moment
@@ -89,7 +89,7 @@ def pay_until_acknowledged(bank, va, reference):
 def play(database_url, key, public_key, payments, kills, *options):
     """So many payments by eight tellers while the server is killed so often; the bank's own list {reference: code}."""
     with write():
-        accounts = [service.va_of(a_family(size=1)) for _ in range(payments)]
+        accounts = [owing.va_of(a_family(size=1)) for _ in range(payments)]
         partner, secret = partners.create("Bank Uji", "88888", public_key)
     work, acknowledged = SimpleQueue(), {}
     for number, va in enumerate(accounts):

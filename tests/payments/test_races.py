@@ -9,7 +9,7 @@ import pytest
 from jkn.contributions.models import Settlement
 from jkn.db import db
 from jkn.ledger.models import Account, Movement
-from jkn.payments import service
+from jkn.payments import owing, service
 from jkn.payments.bank import BankRefused
 from jkn.payments.models import BankNotice, Payment
 from jkn.payments.snap.values import format_amount
@@ -53,14 +53,14 @@ def send(bank, va, reference):
 
 def race_of_one_payment(banks, times=MANY):
     """The same payment so many times at once: how many payments there are then, and the answers."""
-    va = service.va_of(a_family())
+    va = owing.va_of(a_family())
     results = at_once(times, lambda _number: send(replace(banks[0]), va, "same"))
     return Payment.select().count(), results
 
 
 def race_of_two_banks(banks, each=8):
     """Two banks, several times each, pay the same bill at once."""
-    va = service.va_of(a_family())
+    va = owing.va_of(a_family())
     return at_once(2 * each, lambda number: send(replace(banks[number % 2]), va, f"ref-{number}"))
 
 

@@ -13,10 +13,10 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, Person
 from jkn.notices.models import Notice
-from jkn.payments import partners, service
+from jkn.payments import owing, partners, service
 from jkn.payments.bank import new_id
 from jkn.payments.models import AccessToken, BankNotice, Payment, Quote, UsedExternalId
-from jkn.payments.service import NotPayable, Why
+from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap.codes import SnapError
 from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusRequest, VirtualAccount
 from jkn.payments.snap.values import Amount, format_amount
@@ -71,8 +71,8 @@ def settled(family):
 
 def test_the_familys_account_is_made_of_the_heads_card(family):
     head = people(family)[0]
-    assert service.va_of(family) == "88888" + head.card[-11:]
-    assert service.va_of(members.payer_of(family.id), "89888") == "89888" + head.card[-11:]
+    assert owing.va_of(family) == "88888" + head.card[-11:]
+    assert owing.va_of(members.payer_of(family.id), "89888") == "89888" + head.card[-11:]
 
 
 def test_every_living_members_account_finds_the_familys_bill(partner, family):
@@ -85,14 +85,14 @@ def test_every_living_members_account_finds_the_familys_bill(partner, family):
 
 
 def test_unknown_numbers_and_another_banks_prefix_find_nothing(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     for number in ("8888800000000000", "89888" + va[5:], "8888812", "88888" + "1" * 20):
         assert refusal(ask, partner, number) == Why.UNKNOWN
 
 
 def test_a_first_payment_is_possible_from_day_14_to_day_30(partner):
     family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1))
-    va = service.va_of(family)
+    va = owing.va_of(family)
     for day, why in ((date(2026, 1, 14), Why.EARLY), (date(2026, 2, 1), Why.LAPSED)):
         with clock.frozen(clock.start_of(day)), pytest.raises(NotPayable) as caught:
             ask(partner, va)
@@ -105,13 +105,13 @@ def test_a_first_payment_is_possible_from_day_14_to_day_30(partner):
 
 def test_the_first_payment_makes_the_family_liable_and_known(partner):
     family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1), proven=False)
-    pay(partner, service.va_of(family))
+    pay(partner, owing.va_of(family))
     assert members.payer_of(family.id).liable_from == JANUARY
     assert Family.get_by_id(family.id).proven_at
 
 
 def test_paying_books_settles_records_and_tells(partner, family):
-    answer = pay(partner, service.va_of(family))
+    answer = pay(partner, owing.va_of(family))
     payer, row = members.payer_of(family.id), Payment.get()
     assert answer["responseCode"] == "2002500"
     assert answer["virtualAccountData"]["virtualAccountName"] == "SITI AMINAH"
@@ -127,7 +127,7 @@ def test_paying_books_settles_records_and_tells(partner, family):
 
 def test_one_means_all_arrears_and_more_means_months_ahead(partner):
     family = a_family(liable_from=date(2025, 11, 1))
-    va = service.va_of(family)
+    va = owing.va_of(family)
     assert [month for month, _amount in ask(partner, va).lines] == ["2025-11", "2025-12", "2026-01"]
     assert ask(partner, va, "inq-2", months=3).amount == 5 * PRICE
     pay(partner, va, 5 * PRICE, months=3)
@@ -135,23 +135,23 @@ def test_one_means_all_arrears_and_more_means_months_ahead(partner):
 
 
 def test_twelve_months_at_once_are_the_most(partner, family):
-    choices = service.due_by_months(members.payer_of(family.id), clock.today())
+    choices = owing.due_by_months(members.payer_of(family.id), clock.today())
     assert [due.amount for due in choices] == [PRICE * count for count in range(1, 13)]
     for count, due in enumerate(choices, 1):
-        assert service.due(members.payer_of(family.id), clock.today(), count) == due
+        assert owing.due(members.payer_of(family.id), clock.today(), count) == due
 
 
 def test_credit_pays_the_first_months_first(partner, family):
     payer = members.payer_of(family.id)
     ledger.book(payer.id, Account.BANK, Account.CREDIT, 125_000, "before", JANUARY)
-    quote = ask(partner, service.va_of(family), months=2)
+    quote = ask(partner, owing.va_of(family), months=2)
     assert (quote.amount, quote.lines) == (85_000, [["2026-01", 0], ["2026-02", 85_000]])
-    pay(partner, service.va_of(family), 85_000, request_id="inq-1", months=2)
+    pay(partner, owing.va_of(family), 85_000, request_id="inq-1", months=2)
     assert (settled(family), ledger.credit_of(payer.id)) == (["2026-01", "2026-02"], 0)
 
 
 def test_the_same_inquiry_gets_the_same_quote_until_a_quarter_past_midnight(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     first = ask(partner, va)
     assert first.valid_until == datetime(2026, 1, 15, 17, 15, tzinfo=UTC)
     with clock.frozen(first.valid_until):
@@ -162,14 +162,14 @@ def test_the_same_inquiry_gets_the_same_quote_until_a_quarter_past_midnight(part
 
 
 def test_another_question_under_the_same_inquiry_id_is_a_conflict(partner, family):
-    ask(partner, service.va_of(family))
-    for va, months in ((service.va_of(family), 2), (service.va_of(a_family()), 1)):
+    ask(partner, owing.va_of(family))
+    for va, months in ((owing.va_of(family), 2), (owing.va_of(a_family()), 1)):
         with pytest.raises(SnapError, match="4092400"):
             ask(partner, va, months=months)
 
 
 def test_a_quote_of_january_is_honoured_for_what_was_paid_before_its_end(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     with clock.frozen(datetime(2026, 1, 31, 16, 50, tzinfo=UTC)):  # ten to midnight in Jakarta
         ask(partner, va)
     with clock.frozen(datetime(2026, 1, 31, 17, 10, tzinfo=UTC)):
@@ -178,7 +178,7 @@ def test_a_quote_of_january_is_honoured_for_what_was_paid_before_its_end(partner
 
 
 def test_a_quote_that_has_ended_is_not_honoured(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     with clock.frozen(datetime(2026, 1, 31, 16, 50, tzinfo=UTC)):
         ask(partner, va)
     with clock.frozen(datetime(2026, 1, 31, 17, 16, tzinfo=UTC)):
@@ -197,14 +197,14 @@ def test_money_counts_from_the_banks_moment_else_from_its_arrival(partner):
             (clock.now() + timedelta(minutes=6), clock.now(), True),
         ]
     ):
-        pay(partner, service.va_of(a_family()), request_id=f"pay-{number}", paid_at=trx_at)
+        pay(partner, owing.va_of(a_family()), request_id=f"pay-{number}", paid_at=trx_at)
         notice = BankNotice.get(BankNotice.reference == f"pay-{number}")
         assert (notice.payment.paid_at, notice.is_late, notice.trx_at) == (paid_at, is_late, trx_at)
     assert BankNotice.select().where(BankNotice.to_look_at()).count() == 2
 
 
 def test_late_money_is_booked_as_it_was_quoted(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     taken = datetime(2026, 1, 31, 16, tzinfo=UTC)
     with clock.frozen(taken):
         ask(partner, va)
@@ -216,7 +216,7 @@ def test_late_money_is_booked_as_it_was_quoted(partner, family):
 def test_late_money_without_an_inquiry_is_booked_as_the_bill_was_when_it_was_taken(partner, family):
     taken = datetime(2026, 1, 31, 16, tzinfo=UTC)
     with clock.frozen(datetime(2026, 2, 3, 3, tzinfo=UTC)):
-        pay(partner, service.va_of(family), paid_at=taken)
+        pay(partner, owing.va_of(family), paid_at=taken)
     assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
     assert BankNotice.get().is_late
 
@@ -224,7 +224,7 @@ def test_late_money_without_an_inquiry_is_booked_as_the_bill_was_when_it_was_tak
 def test_late_money_of_the_first_window_is_booked_after_it(partner):
     family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1))
     with clock.frozen(datetime(2026, 2, 3, 3, tzinfo=UTC)):
-        pay(partner, service.va_of(family), paid_at=datetime(2026, 1, 31, 3, tzinfo=UTC))
+        pay(partner, owing.va_of(family), paid_at=datetime(2026, 1, 31, 3, tzinfo=UTC))
     assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
 
 
@@ -232,12 +232,12 @@ def test_a_payment_at_midnight_of_the_last_day_counts_though_it_arrives_after(pa
     family = a_family(liable_from=None, registered_on=date(2026, 1, 1), since=date(2026, 1, 1))
     last_minute = clock.start_of(date(2026, 2, 1)) - timedelta(minutes=1)
     with clock.frozen(last_minute + timedelta(minutes=3)):
-        pay(partner, service.va_of(family), paid_at=last_minute)
+        pay(partner, owing.va_of(family), paid_at=last_minute)
     assert Payment.get().paid_on == date(2026, 1, 31)
 
 
 def test_the_same_payment_for_ever_gives_the_same_answer_and_one_booking(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     first = pay(partner, va)
     for days in (0, 1, 400):
         with clock.frozen(clock.now() + timedelta(days=days)):
@@ -247,20 +247,20 @@ def test_the_same_payment_for_ever_gives_the_same_answer_and_one_booking(partner
 
 def test_the_same_reference_of_another_bank_is_another_payment(partner, public_key):
     other = partners.create("Bank Lain", "88888", public_key)[0]
-    pay(partner, service.va_of(a_family()))
-    pay(other, service.va_of(a_family()))
+    pay(partner, owing.va_of(a_family()))
+    pay(other, owing.va_of(a_family()))
     assert Payment.select().count() == 2
 
 
 def test_the_same_reference_for_another_number_or_amount_is_refused(partner, family):
-    pay(partner, service.va_of(family))
-    assert refusal(pay, partner, service.va_of(family), PRICE + 1) == Why.AMOUNT
+    pay(partner, owing.va_of(family))
+    assert refusal(pay, partner, owing.va_of(family), PRICE + 1) == Why.AMOUNT
     with pytest.raises(SnapError, match="4092500"):
-        pay(partner, service.va_of(a_family()))
+        pay(partner, owing.va_of(a_family()))
 
 
 def test_an_external_id_is_good_for_one_request_a_day(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     service.quote(partner, inquiry(va), "ext-1")
     with pytest.raises(SnapError, match="4092400"):
         service.quote(partner, inquiry(va, "inq-2"), "ext-1")
@@ -273,7 +273,7 @@ def test_an_external_id_is_good_for_one_request_a_day(partner, family):
 
 
 def test_what_is_refused_leaves_no_trace(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     for rupiah in (PRICE - 1, PRICE + 1, 2 * PRICE):
         assert refusal(pay, partner, va, rupiah) == Why.AMOUNT
     for model in (BankNotice, Payment, UsedExternalId, Settlement, Notice):
@@ -282,7 +282,7 @@ def test_what_is_refused_leaves_no_trace(partner, family):
 
 
 def test_a_bill_that_is_paid_is_not_paid_again(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     ask(partner, va, "inq-1")
     ask(partner, va, "inq-2")
     pay(partner, va, request_id="inq-1")
@@ -293,7 +293,7 @@ def test_a_bill_that_is_paid_is_not_paid_again(partner, family):
 
 
 def test_a_quote_overtaken_by_a_payment_is_made_anew(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     assert ask(partner, va, "inq-1", months=3).amount == 3 * PRICE
     pay(partner, va)
     assert refusal(pay, partner, va, 3 * PRICE, request_id="inq-1", months=3) == Why.AMOUNT
@@ -301,7 +301,7 @@ def test_a_quote_overtaken_by_a_payment_is_made_anew(partner, family):
 
 
 def test_the_status_of_a_payment_is_what_was_booked(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     pay(partner, va)
     asked = StatusRequest(account(va), "", "pay-1")
     data = service.status(partner, asked)["virtualAccountData"]
@@ -314,7 +314,7 @@ def test_the_status_of_a_payment_is_what_was_booked(partner, family):
 
 
 def test_an_officer_sees_a_late_notice_once(partner, family):
-    pay(partner, service.va_of(family), paid_at=clock.now() - timedelta(days=3))
+    pay(partner, owing.va_of(family), paid_at=clock.now() - timedelta(days=3))
     officer = replace(partners.CONSOLE, officer_id=an_officer().id)
     for _ in range(2):
         service.mark_seen(BankNotice.get(), officer)
@@ -359,7 +359,7 @@ def test_a_demo_bank_is_made_once(app, tmp_path):
 
 
 def test_a_payer_without_anybody_alive_owes_nothing_that_can_be_paid(partner, family):
-    va = service.va_of(family)
+    va = owing.va_of(family)
     Person.update(died_on=JANUARY).execute()
     assert refusal(ask, partner, va) == Why.UNKNOWN
     assert Payer.select().count() == 1

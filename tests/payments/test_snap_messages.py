@@ -428,7 +428,8 @@ def test_a_business_refusal_tells_the_till_why_in_both_languages(service):
     assert "00" not in (data.get("inquiryStatus"), data.get("paymentFlagStatus"))
     early = SnapError(Code.INVALID_BILL, service, "payable from 2026-01-29", "Bayar mulai 29 Januari 2026")
     data = answers.error_answer(early, request)["virtualAccountData"]
-    assert (data.get("inquiryReason") or data["paymentFlagReason"])["indonesia"] == "Bayar mulai 29 Januari 2026"
+    reason = data.get("inquiryReason") or data["paymentFlagReason"]
+    assert reason == {"english": "payable from 2026-01-29", "indonesia": "Bayar mulai 29 Januari 2026"}
     assert "virtualAccountData" not in answers.error_answer(SnapError(Code.CONFLICT, service), request)
 
 

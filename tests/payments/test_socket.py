@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from jkn.payments import partners, service
+from jkn.payments import owing, partners
 from jkn.payments.bank import new_id
 from jkn.payments.models import Payment
 from jkn.payments.snap.values import format_amount, format_moment
@@ -70,7 +70,7 @@ class Outsider:
 
 def test_an_independent_client_asks_and_pays(url, key, public_key, now):
     partner, secret = partners.create("Bank Luar", "88888", public_key)
-    va = service.va_of(a_family(names=("SITI ÁMINAH", "BUDI")))
+    va = owing.va_of(a_family(names=("SITI ÁMINAH", "BUDI")))
     bank = Outsider(url, partner, secret, key, now)
     account = {"partnerServiceId": "   88888", "customerNo": va[5:], "virtualAccountNo": "   " + va}
     inquiry = {**account, "inquiryRequestId": "202601150000001", "trxDateInit": bank.stamp, "channelCode": 6011}
@@ -100,7 +100,7 @@ def test_bank_pay_plays_the_bank(url, own_app, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     family = a_family()
     run = own_app.test_cli_runner().invoke
-    va = service.va_of(family)
+    va = owing.va_of(family)
     done = run(args=["bank-pay", va, "--months", "3", "--url", url])
     assert done.exit_code == 0, done.output
     for text in ("SITI AMINAH, 3 family members", "Iuran JKN Mar 2026  Rp105.000", "PAID    Rp315.000"):

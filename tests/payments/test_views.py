@@ -6,7 +6,7 @@ import pytest
 
 from jkn import clock, numbers
 from jkn.access import Role
-from jkn.payments import partners, service
+from jkn.payments import owing, partners, service
 from jkn.payments.models import BankNotice, Payment
 from jkn.payments.snap.messages import PaymentRequest, VirtualAccount
 from jkn.payments.snap.values import Amount
@@ -30,7 +30,7 @@ def pay(app, public_key):
     partner = partners.create("Bank Uji", "88888", public_key)[0]
 
     def pay(family, rupiah=PRICE, months=1, **more):
-        va = service.va_of(family)
+        va = owing.va_of(family)
         account = VirtualAccount(va[:5], va[5:], va, {})
         reference = f"ref-{Payment.select().count()}"
         request = PaymentRequest(account, reference, Amount(rupiah), months, {"paidAmount": {}}, **more)
@@ -80,7 +80,7 @@ def test_one_number_can_be_looked_up_thirty_times_in_a_quarter_of_an_hour(client
 
 def test_a_family_sees_its_amount_its_number_and_months_ahead(member, family):
     page = member.get("/bayar/saya").text
-    va = service.va_of(family)
+    va = owing.va_of(family)
     assert '<data value="105000">Rp105.000</data>' in page and "12 Januari 2026" in page
     assert numbers.group(va) in page and numbers.group("89888" + va[5:]) in page
     assert all(f'<data value="{PRICE * count}">' in page for count in range(1, 13))

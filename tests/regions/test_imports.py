@@ -59,7 +59,7 @@ def test_a_missing_column_or_file_is_one_clear_sentence(app, run, tmp_path):
     (tmp_path / "provinsi.csv").unlink()
     result = run("import-regions", tmp_path)
     assert result.exit_code == 1
-    assert "line 0: the file is missing" in result.output
+    assert "provinsi.csv: the file is missing" in result.output
     assert "line 1: the header lacks: kode_kabupaten" in result.output
 
 

@@ -115,7 +115,8 @@ def error_answer(error: SnapError, request: InquiryRequest | PaymentRequest | St
     answer = {"responseCode": error.response_code, "responseMessage": error.message}
     if request is None or error.http_status != 404:
         return answer
-    reason = _in_both(error.message, error.indonesian or INDONESIAN.get(error.code, error.message), REASON_LENGTH)
+    own = error.indonesian or INDONESIAN.get(error.code, error.message)
+    reason = _in_both(error.detail or error.message, own, REASON_LENGTH)
     data = {**request.account.echo}
     match request:
         case InquiryRequest():

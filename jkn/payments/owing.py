@@ -1,0 +1,126 @@
+"""What a number owes: whose it is, whether it can be paid today, and how much."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from jkn import law, numbers
+from jkn.contributions import service as contributions
+from jkn.contributions.rules import due_on, first_payment_window
+from jkn.errors import N_, Refused
+from jkn.members import service as members
+from jkn.members.models import Payer, Person
+from jkn.money import Rupiah
+from jkn.payments.rules import less_credit
+
+
+class Why(StrEnum):
+    """Why a bill cannot be paid."""
+
+    UNKNOWN = "unknown"
+    EARLY = "early"
+    LAPSED = "lapsed"
+    PAID = "paid"
+    AMOUNT = "amount"
+
+
+SENTENCES = {
+    Why.UNKNOWN: N_("No bill is known under this number."),
+    Why.EARLY: N_("The first payment is possible from %(day)s."),
+    Why.LAPSED: N_("The time to pay ended on %(day)s."),
+    Why.PAID: N_("Everything due is paid already."),
+    Why.AMOUNT: N_("The amount differs from the bill."),
+}
+
+
+class NotPayable(Refused):
+    """No money can be taken for this number now; `why` is what a machine wants to know."""
+
+    def __init__(self, why: Why, **values):
+        super().__init__(SENTENCES[why], **values)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a payer is asked for: each month with what is left to pay for it, in the order they settle."""
+
+    lines: list[tuple[date, Rupiah]]
+    people: int
+
+    @property
+    def months(self) -> list[date]:
+        return [month for month, _amount in self.lines]
+
+    @property
+    def amount(self) -> Rupiah:
+        return Rupiah(sum(amount for _month, amount in self.lines))
+
+
+def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
+    """The virtual account of a family or its payer: made of the head's card."""
+    return numbers.va_of(head_of(row.family_id).card, prefix)
+
+
+def head_of(family_id: int) -> Person:
+    """The head, or the eldest of the living when there is none. Refused for a family without any."""
+    people = members.people_of(family_id)
+    if not people:
+        raise NotPayable(Why.UNKNOWN)
+    return people[0]
+
+
+def payer_of_va(va: str) -> Payer:
+    """The payer of the family in which the number's person lives. Refused when there is none."""
+    try:
+        person = members.find_by_va(va)
+    except numbers.BadNumber:
+        person = None
+    family = members.family_of(person.id) if person and not person.died_on else None
+    payer = members.payer_of(family.id) if family else None
+    if payer is None:
+        raise NotPayable(Why.UNKNOWN)
+    return payer
+
+
+def due(payer: Payer, on: date, months: int = 1) -> Due:
+    """What is due on a day: 1 month is everything up to that month, more pays ahead. Refused when nothing can be."""
+    _check_window(payer, on)
+    asked = _asked(contributions.owed(payer, on, ahead=months - 1))
+    if asked.amount <= 0:
+        raise NotPayable(Why.PAID)
+    return asked
+
+
+def due_by_months(payer: Payer, on: date) -> list[Due]:
+    """due() for 1, 2, … as many months as may be paid at once; the first may be nothing. Refused outside the window."""
+    _check_window(payer, on)
+    most = law.at(on).advance_payment.max_months
+    owed = contributions.owed(payer, on, ahead=most - 1)
+    running = [item for item in owed.months if item.month <= on]
+    later = owed.months[len(running) :]
+    return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
+
+
+def pay_by(payer: Payer, asked: Due) -> date:
+    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
+    if payer.liable_from is None and payer.registered_on:
+        return first_payment_window(payer.registered_on)[1]
+    return due_on(asked.months[0])
+
+
+def _check_window(payer: Payer, on: date) -> None:
+    """A new family's first payment has a first and a last day."""
+    if payer.liable_from is None and payer.registered_on:
+        first, last = first_payment_window(payer.registered_on)
+        if on < first:
+            raise NotPayable(Why.EARLY, day=first)
+        if on > last:
+            raise NotPayable(Why.LAPSED, day=last)
+
+
+def _asked(owed: contributions.Owed) -> Due:
+    return Due(
+        less_credit([(item.month, item.amount) for item in owed.months], owed.credit),
+        max((len(item.people) for item in owed.months), default=0),
+    )
