@@ -18,6 +18,7 @@ SEEN_AT_WORK = {
     "/petugas/pengaduan": ("name", "ticket"),
     "/petugas/pengaduan/<int:complaint_id>": ("name", "ticket", "complaint", "contact"),
     "/petugas/slip/<int:person_id>": ("name",),
+    "/petugas/slip/cetak/<int:slip_id>": ("name",),
     "/petugas/pembayaran": ("receipt",),
 }
 # Which numbers the family's own pages show in full, because people copy them there.

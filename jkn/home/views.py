@@ -6,6 +6,7 @@ from jkn.access import actor, public
 from jkn.home import menu, service
 from jkn.home.forms import LanguageChooseForm
 from jkn.notices import service as notices
+from jkn.numbers import mask_name
 from jkn.web import page
 
 bp = Blueprint("home", __name__, cli_group=None)
@@ -20,8 +21,9 @@ def front():
     if who.person_id is None and "kiosk" in g:
         return redirect(url_for("assisting.kiosk_front"), 303)
     if who.person_id:
-        return page("home/front.html", rows=menu.MEMBER, unread=notices.unread(who.person_id))
-    return page("home/front.html", rows=menu.VISITOR, unread=0)
+        unread, name = notices.unread(who.person_id), mask_name(who.name)  # whose menu this is, on a shared phone
+        return page("home/front.html", rows=menu.MEMBER, unread=unread, name=name)
+    return page("home/front.html", rows=menu.VISITOR, unread=0, name=None)
 
 
 @bp.route("/bahasa", methods=["GET", "POST"])
