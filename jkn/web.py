@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.filters["rupiah"] = rupiah
     env.filters["plain_rupiah"] = format_rupiah  # for notices, which are no HTML
-    style = Path(app.root_path, app.static_folder, "app.css").read_text().strip()
+    style = Path(app.root_path, app.static_folder, "app.css").read_text().replace("\n", "")
     env.globals.update(
         style=Markup(style),
         htmx_config=HTMX_CONFIG,

@@ -12,7 +12,7 @@ from jkn.access import public
 from tests.builders import PIN, post
 from tests.crawl import PAGES, a_world, as_kiosk, as_member, fields, reader_of
 
-STYLE = Path("static/app.css").read_text().strip()
+STYLE = Path("static/app.css").read_text().replace("\n", "")
 STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (
     f"default-src 'none';style-src 'sha256-{STYLE_HASH}' 'unsafe-inline';img-src data:;form-action 'self';"
