@@ -11,8 +11,11 @@ import pytest
 from hypothesis import settings
 
 from jkn import clock, create_app, sealed
+from jkn.access import SYSTEM
+from jkn.accounts import service as accounts
 from jkn.commands import migrate
 from jkn.db import connect, db
+from tests.builders import PIN, a_family, people
 
 # How long an example takes is the machine's affair; a failing one prints how to repeat it.
 settings.register_profile("ours", deadline=None, print_blob=True)
@@ -77,6 +80,14 @@ def now():
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def siti(app):
+    """A member on her own who can sign in: her PIN is builders.PIN."""
+    person = people(a_family(1))[0]
+    accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
+    return person
 
 
 @pytest.fixture

@@ -9,16 +9,9 @@ from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import service, sheets
 from jkn.accounts.attempts import PAUSE
 from jkn.errors import Refused
-from tests.builders import PIN, a_family, an_officer, people, post
+from tests.builders import PIN, an_officer, post
 
 NEW = "730164"
-
-
-@pytest.fixture
-def siti(app):
-    person = people(a_family(1))[0]
-    service.store_pin(person, service.hash_pin(PIN), by=SYSTEM)
-    return person
 
 
 def a_slip_code(person) -> str:

@@ -20,13 +20,6 @@ from tests.crawl import contents
 WRONG = "295817"
 
 
-@pytest.fixture
-def siti(app):
-    person = people(a_family(1))[0]
-    service.store_pin(person, service.hash_pin(PIN), by=SYSTEM)
-    return person
-
-
 class Queries(logging.Handler):
     """What was asked of the database."""
 

@@ -1,19 +1,10 @@
 from datetime import timedelta
 
-import pytest
-
 from jkn import clock
 from jkn.access import Level
 from jkn.accounts import service, sheets
 from jkn.accounts.models import SignIn
 from tests.builders import PIN, a_family, officer_client, people, post, sign_in
-
-
-@pytest.fixture
-def siti(app):
-    person = people(a_family())[0]
-    service.store_pin(person, service.hash_pin(PIN), by=_nobody())
-    return person
 
 
 def _nobody():

@@ -7,21 +7,13 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Role
-from jkn.accounts import service as accounts
 from jkn.accounts.models import KnownDevice, SignIn
 from jkn.assisting import service
 from jkn.assisting.models import Kiosk
 from jkn.audit.models import Act, Entry
 from jkn.errors import Refused
-from tests.builders import PIN, a_family, people, post
+from tests.builders import PIN, post
 from tests.crawl import a_facility, as_kiosk, as_staff
-
-
-@pytest.fixture
-def siti(app):
-    person = people(a_family(1))[0]
-    accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
-    return person
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ SAID = {"category": "clinic", "text": "Obat kosong dua minggu."}
 
 
 @pytest.fixture
-def siti(app):
-    return people(a_family())[0]
-
-
-@pytest.fixture
 def desk(app):
     return officer_client(app)
 

@@ -10,12 +10,7 @@ from jkn.access import Role
 from jkn.audit.models import Act, Entry
 from jkn.db import db
 from jkn.members.models import Person
-from tests.builders import a_family, officer_client, people, post, sign_in
-
-
-@pytest.fixture
-def siti(app):
-    return people(a_family())[0]
+from tests.builders import officer_client, post, sign_in
 
 
 def keys(page: str) -> list[tuple[str, str]]:

@@ -1,18 +1,11 @@
 import re
 from pathlib import Path
 
-import pytest
-
 import jkn
 from jkn.db import write
 from jkn.notices import service
 from jkn.notices.models import Notice
 from tests.builders import a_family, people, post, sign_in
-
-
-@pytest.fixture
-def siti(app):
-    return people(a_family())[0]
 
 
 def tell(person, name="phone_changed", reference="1", **values):
