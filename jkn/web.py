@@ -101,6 +101,11 @@ def rupiah(amount: int) -> Markup:
     return Markup(f'<data value="{int(amount)}">{format_rupiah(amount)}</data>')  # digits only: nothing to escape
 
 
+def in_words(sentence: str, **values) -> Markup:
+    """A sentence around amounts: its words and every other value are escaped, what rupiah() wrote stays."""
+    return Markup.escape(sentence) % values
+
+
 def asset(name: str) -> str:
     """The address of a static file; it changes with the content, so browsers may keep it for ever."""
     return url_for("static", filename=name, v=current_app.config["ASSETS"][name])

@@ -23,13 +23,14 @@ FARTHEST = 400  # how many clinics one may page through
 @step("class")
 def class_choose(draft, answers):
     form = again(ClassForm, care_class=str(answers.get("care_class") or ""))
+    prices = {number: price(clock.today(), number) for number in (1, 2, 3)}
+    form.show_prices({str(number): row.amount for number, row in prices.items()}, len(answers["joins"]))
     if form.validate_on_submit():
         chosen = int(form.care_class.data)
         kept = answers.get("autodebit") if chosen == answers.get("care_class") else None
         asked = rules.autodebit_rule(clock.today(), chosen) != "none"
         return go_on(drafts.change(draft, care_class=chosen, autodebit=kept if asked else "none"))
-    prices = [(name, price(clock.today(), number)) for number, name in ((1, "I"), (2, "II"), (3, "III"))]
-    return show("class", answers, form=form, prices=prices, count=len(answers["joins"]))
+    return show("class", answers, form=form, basis=prices[1].basis)
 
 
 @bp.route("/daftar/autodebit", methods=["GET", "POST"])

@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -7,6 +10,7 @@ from jkn import clock
 from jkn.accounts.rules import CODE_LENGTH
 from jkn.forms import BirthField, DigitsField, Form, KeyField, SecretField, tidy
 from jkn.numbers import read_kk, read_nik, read_phone
+from jkn.web import in_words, rupiah
 
 CHOOSE = InputRequired(_l("Choose one."))
 
@@ -67,6 +71,18 @@ class ClassForm(Form):
         ],
         validators=[CHOOSE],
     )
+
+    def show_prices(self, monthly: Mapping[str, int], count: int) -> None:
+        """Beside each class what it costs a month: for one person, and for everybody who joins."""
+        words = gettext("%(price)s a person, %(total)s for %(count)s people, a month")
+        prices = {
+            value: {"price": rupiah(amount), "total": rupiah(amount * count), "count": count}
+            for value, amount in monthly.items()
+        }
+        self.care_class.choices = [
+            SelectChoice(choice.value, in_words(f"{choice.label}: {words}", **prices[choice.value]))
+            for choice in self.care_class.choices
+        ]
 
 
 class AutodebitForm(Form):
