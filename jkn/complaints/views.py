@@ -107,14 +107,7 @@ def complaint_show(complaint_id):
     form = verdict_form(complaint)
     if form and form.validate_on_submit() and give_verdict(complaint, form):
         return redirect(url_for(".complaint_show", complaint_id=complaint.id), 303)
-    return page(
-        "complaints/complaint_show.html",
-        complaint=complaint,
-        form=form,
-        facility=service.facility_of(complaint),
-        stages=STAGES,
-        categories=CATEGORIES,
-    )
+    return _told("complaints/complaint_show.html", complaint, form)
 
 
 @bp.get("/petugas/pengaduan")
@@ -145,14 +138,7 @@ def complaint_answer(complaint_id):
         else:
             flash(_("The answer was sent."))
             return redirect(url_for(".complaint_desk"), 303)
-    return page(
-        "complaints/complaint_answer.html",
-        complaint=complaint,
-        form=form,
-        facility=service.facility_of(complaint),
-        stages=STAGES,
-        categories=CATEGORIES,
-    )
+    return _told("complaints/complaint_answer.html", complaint, form)
 
 
 def follow(complaint: Complaint) -> None:
@@ -178,3 +164,9 @@ def give_verdict(complaint: Complaint, form: ComplaintVerdictForm) -> bool:
         form.refuse(refused)
         return False
     return True
+
+
+def _told(template: str, complaint: Complaint, form):
+    """A complaint with its steps, as the member and the officer see it."""
+    facility = service.facility_of(complaint)
+    return page(template, complaint=complaint, form=form, facility=facility, stages=STAGES, categories=CATEGORIES)

@@ -54,6 +54,7 @@ class W3m:
         where = {"HOME": str(folder), "W3M_DIR": str(own), "TERM": "xterm", "LANG": "C.UTF-8", "EDITOR": str(editor)}
         self.process, self.terminal = pty.fork()
         if self.process == 0:
+            os.chdir(folder)  # what it may save stays here
             os.execve(program, [program, base + "/"], {"PATH": os.environ["PATH"], **where})
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 160, 0, 0))
         self.screen = b""
