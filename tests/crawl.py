@@ -217,6 +217,7 @@ def a_world() -> World:
         paid_at=clock.now(),
         via="Bank Kanari",
         reference="ref-1",
+        source="ref-1",
         months=["2026-01"],
     )
     a_facility()

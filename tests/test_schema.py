@@ -9,6 +9,7 @@ from jkn.db import MomentField, RupiahField, db
 
 # Tables that are searched without knowing a household: the way in, reference data, and what banks send.
 GLOBAL = {
+    "account_number": "a virtual account that is not a card's leads to its payer",
     "access_token": "a bank's bearer token, found by its hash",
     "attempt": "guesses, counted by a blind index that also unknown numbers have",
     "bank_notice": "what a bank sent, unique by partner and reference for ever",
@@ -145,7 +146,9 @@ BROKEN = [
     ("bill", {"amount": 0}),
     ("bill_line", {"amount": 0}),
     ("bill_line", {"aid": -1}),
+    ("bill_line", {"by_worker": -1}),
     ("complaint", {"due_on": None, "stage": "received"}),
+    ("correction", {"amount": 0}),
     ("facility", {"lat": 1.5, "lon": None}),
     ("look_up_count", {"count": -1}),
     ("movement", {"amount": 0}),

@@ -11,7 +11,7 @@ from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import next_month
 from jkn.contributions import rules
-from jkn.contributions.models import Bill, BillLine, Settlement
+from jkn.contributions.models import Bill, BillLine, Kind, Settlement
 from jkn.db import writing
 from jkn.ledger.models import Account, Movement
 from jkn.members.models import SELF_PAYING, CareClass, Payer, PayerKind, Person, Spell
@@ -35,9 +35,8 @@ def issue_for(payer: Payer, month: date, by: Actor) -> int:
 def issue_range(month: date, numbers: range, opening: bool = False, by: Actor = SYSTEM) -> int:
     """Bill the payers of these numbers that are liable; how many bills are new."""
     first, last = numbers[0], numbers[-1]
-    issued = _insert_bills(month, first, last)
+    issued = _insert_lines(month, first, last) and _insert_bills(month, first, last)
     if issued:
-        _insert_lines(month, first, last)
         _insert_movements(month, first, last, opening)
         family = Payer.get_by_id(first).family_id if first == last else None
         audit.record(Act.BILLS_ISSUED, f"{month:%Y-%m} payers {first}-{last}", by=by, family=family, count=issued)
@@ -71,45 +70,65 @@ def _by_class(month: date, what: str):
     return Case(Spell.care_class, prices)
 
 
-def _insert_bills(month: date, first: int, last: int) -> int:
-    settled = Settlement.select(Value(1)).where(Settlement.payer == Payer.id, Settlement.month == month)
-    bills = (
-        Payer.select(
-            Payer.id,
-            Payer.family_id,
+def _insert_lines(month: date, first: int, last: int) -> int:
+    """The lines of everybody who is on a bill of theirs this month; none where a bill was issued or settled already."""
+    issued = Bill.select(Value(1)).where(Bill.payer == Payer.id, Bill.month == month)
+    settled = Settlement.select(Value(1)).where(
+        Settlement.payer == Payer.id, Settlement.month == month, Settlement.reversed_on.is_null()
+    )
+    lines = (
+        Spell.select(
+            Spell.payer,
             Value(month),
-            fn.SUM(_by_class(month, "amount")),
-            Value(rules.due_on(month)),
-            Value(rules.price(month, CareClass.III).basis[:60]),
-            Value(clock.now(), converter=Bill.issued_at.db_value),
+            Spell.person,
+            Value(Kind.CONTRIBUTION.value),
+            Spell.care_class,
+            _by_class(month, "amount"),
+            _by_class(month, "aid"),
+            Value(0),
         )
-        .join(Spell, on=(Spell.payer == Payer.id))
+        .join(Payer, on=(Spell.payer == Payer.id))
         .join(Person, on=(Person.id == Spell.person))
         .where(
             Payer.kind == PayerKind.FAMILY,
             Payer.liable_from <= month,
+            ~fn.EXISTS(issued),
             ~fn.EXISTS(settled),
             *_counted(month, first, last),
         )
-        .group_by(Payer.id, Payer.family_id)
+    )
+    fields = (
+        BillLine.payer_id,
+        BillLine.month,
+        BillLine.person,
+        BillLine.kind,
+        BillLine.care_class,
+        BillLine.amount,
+        BillLine.aid,
+        BillLine.by_worker,
+    )
+    return BillLine.insert_from(lines, fields).on_conflict_ignore().as_rowcount().execute()
+
+
+def _insert_bills(month: date, first: int, last: int) -> int:
+    """A bill over the lines of each payer that has none yet: once issued, a bill is never touched again."""
+    issued = Bill.select(Value(1)).where(Bill.payer == BillLine.payer_id, Bill.month == month)
+    bills = (
+        BillLine.select(
+            BillLine.payer_id,
+            Payer.family_id,
+            Value(month),
+            fn.SUM(BillLine.amount),
+            Value(rules.due_on(month)),
+            Value(rules.price(month, CareClass.III).basis[:60]),
+            Value(clock.now(), converter=Bill.issued_at.db_value),
+        )
+        .join(Payer, on=(Payer.id == BillLine.payer_id))
+        .where(BillLine.payer_id.between(first, last), BillLine.month == month, ~fn.EXISTS(issued))
+        .group_by(BillLine.payer_id, Payer.family_id)
     )
     fields = (Bill.payer, Bill.family_id, Bill.month, Bill.amount, Bill.due_on, Bill.basis, Bill.issued_at)
     return Bill.insert_from(bills, fields).on_conflict_ignore().as_rowcount().execute()
-
-
-def _insert_lines(month: date, first: int, last: int) -> None:
-    """The lines of the bills that have none yet: a bill once issued is never touched again."""
-    has_lines = BillLine.select(Value(1)).where(BillLine.bill == Bill.id)
-    lines = (
-        Bill.select(
-            Bill.id, Bill.payer, Spell.person, Spell.care_class, _by_class(month, "amount"), _by_class(month, "aid")
-        )
-        .join(Spell, on=(Spell.payer == Bill.payer))
-        .join(Person, on=(Person.id == Spell.person))
-        .where(Bill.month == month, ~fn.EXISTS(has_lines), *_counted(month, first, last))
-    )
-    fields = (BillLine.bill, BillLine.payer_id, BillLine.person, BillLine.care_class, BillLine.amount, BillLine.aid)
-    BillLine.insert_from(lines, fields).execute()
 
 
 def _insert_movements(month: date, first: int, last: int, opening: bool) -> None:

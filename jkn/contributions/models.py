@@ -1,7 +1,7 @@
 from datetime import date
 from enum import StrEnum
 
-from peewee import JOIN, BigIntegerField, CharField, Check, DateField, ForeignKeyField
+from peewee import JOIN, BigIntegerField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField
 from playhouse.fields import EnumField, IntEnumField
 
 from jkn import clock
@@ -36,27 +36,46 @@ class Bill(BaseModel):
     @classmethod
     def newest(cls, bills, before: date | None, limit: int):
         """Of these bills, the newest ones before a month, each with `how` and `settled_on` if it is settled."""
-        is_its = (Settlement.payer == cls.payer) & (Settlement.month == cls.month)
+        is_its = (Settlement.payer == cls.payer) & (Settlement.month == cls.month) & Settlement.reversed_on.is_null()
         rows = bills.select_extend(Settlement.how, Settlement.settled_on).join(Settlement, JOIN.LEFT_OUTER, on=is_its)
         return (rows.where(cls.month < before) if before else rows).order_by(cls.month.desc()).limit(limit).objects()
 
     @property
+    def lines(self):
+        return BillLine.select().where(BillLine.payer_id == self.payer_id, BillLine.month == self.month)
+
+    @property
     def settlement(self) -> "Settlement | None":
-        return Settlement.get_or_none(Settlement.payer == self.payer_id, Settlement.month == self.month)
+        return Settlement.get_or_none(
+            Settlement.payer == self.payer_id, Settlement.month == self.month, Settlement.reversed_on.is_null()
+        )
+
+
+class Kind(StrEnum):
+    """What a line of a bill is for."""
+
+    CONTRIBUTION = "contribution"
+    AID = "aid"  # a government's share of somebody else's contribution
 
 
 class BillLine(BaseModel):
-    """One person's share of a bill, with the state aid to class III."""
+    """One person's share of a payer's bill for a month, with the state aid to class III. Written before its bill.
 
-    bill = ForeignKeyField(Bill, on_delete="CASCADE", backref="lines")
+    For workers `base` is the wage that counts, and `by_worker` the part of `amount` that the worker pays.
+    """
+
     payer_id = BigIntegerField()
+    month = DateField()
     person = ForeignKeyField(Person, on_delete="RESTRICT")
+    kind = EnumField(Kind, max_length=12, default=Kind.CONTRIBUTION)
     care_class = IntEnumField(CareClass)
     amount = RupiahField(constraints=[Check("amount > 0")])
     aid = RupiahField(default=0, constraints=[Check("aid >= 0")])
+    by_worker = RupiahField(default=0, constraints=[Check("by_worker >= 0")])
+    base = RupiahField(null=True)
 
     class Meta:
-        indexes = ((("payer_id", "bill", "person"), True),)
+        indexes = ((("payer_id", "month", "person", "kind"), True),)
 
     @classmethod
     def of_bill(cls, bill: Bill):
@@ -64,21 +83,54 @@ class BillLine(BaseModel):
         return (
             cls.select(cls, Person.id, Person.name)
             .join(Person)
-            .where(cls.bill == bill)
+            .where(cls.payer_id == bill.payer_id, cls.month == bill.month)
             .order_by(Person.born, Person.id)
         )
 
 
+class Reason(StrEnum):
+    """Why a bill that was issued is corrected."""
+
+    TARIFF = "tariff"  # a decree changed the price of a month already billed
+    DEATH = "death"  # nothing is owed after the month of death
+    CHANGE = "change"  # another class, or no longer on this bill
+
+
+class Correction(BaseModel):
+    """What is added to a person's line of a bill already issued (less than nothing: taken away); append-only."""
+
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", index=False)
+    family_id = BigIntegerField(null=True)
+    month = DateField()
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    turn = SmallIntegerField(default=0)  # so many were made before for this person and month
+    amount = RupiahField(constraints=[Check("amount <> 0")])
+    reason = EnumField(Reason, max_length=12)
+    basis = CharField(max_length=60)
+    on = DateField()
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        indexes = ((("payer", "month", "person", "turn"), True),)
+
+
 class Settlement(BaseModel):
-    """The fact that a month is settled, written in the payment's own transaction."""
+    """The fact that a month is settled, written in the payment's own transaction; until it is reversed, if ever."""
 
     payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="settlements")
     family_id = BigIntegerField(null=True)
     month = DateField()
+    turn = SmallIntegerField(default=0)  # so many were reversed before
     settled_on = DateField()  # the business date
     at = MomentField(default=clock.now)
     how = EnumField(How, max_length=12)
     movement = ForeignKeyField(Movement, null=True, on_delete="RESTRICT")
+    reversed_on = DateField(null=True)
 
     class Meta:
-        indexes = ((("payer", "month"), True),)
+        indexes = ((("payer", "month", "turn"), True),)
+
+    @classmethod
+    def held_on(cls, day: date):
+        """Settled by this day, and not reversed by then."""
+        return (cls.settled_on <= day) & (cls.reversed_on.is_null() | (cls.reversed_on > day))

@@ -12,7 +12,7 @@ from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
 from jkn.contributions import issuing, rules
-from jkn.contributions.models import Bill, BillLine, How, Settlement
+from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, Share, Standing
 from jkn.db import writing
 from jkn.errors import N_, Refused
@@ -94,7 +94,7 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
     if payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
-    return _standing(on, found), Owed(tuple(_priced(payer, found.unpaid, shares)), ledger.credit_of(payer.id), False)
+    return _standing(on, found), Owed(tuple(priced(payer, found.unpaid, shares)), ledger.credit_of(payer.id), False)
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
@@ -104,7 +104,7 @@ def _standing(on: date, found: OpenMonths) -> Standing:
 def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     """Which months are owed up to the day's month. Reads one row where no month lies open behind a settled one."""
     start, last = payer.liable_from, first_of_month(on)
-    settled_by_then = (Settlement.payer == payer, Settlement.month >= start, Settlement.settled_on <= on)
+    settled_by_then = (Settlement.payer == payer, Settlement.month >= start, Settlement.held_on(on))
     count, newest = (
         Settlement.select(fn.COUNT(Settlement.id), fn.MAX(Settlement.month))
         .where(*settled_by_then)
@@ -141,7 +141,7 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
         found = open_months(payer, on, shares)
         months, newest = list(found.unpaid), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
-    return Owed(tuple(_priced(payer, months, shares)), ledger.credit_of(payer.id), payer.liable_from is None)
+    return Owed(tuple(priced(payer, months, shares)), ledger.credit_of(payer.id), payer.liable_from is None)
 
 
 def settle(
@@ -155,12 +155,12 @@ def settle(
     """
     if not months:
         return []
-    _take_the_book(payer)
+    take_the_book(payer)
     _begin_liability(payer, min(months))
     for month in _without_bill(payer, months):
         issuing.issue_for(payer, month, by=by)
-    bills = list(Bill.select().where(Bill.payer == payer, Bill.month.in_(list(months))).order_by(Bill.month))
-    done = [bill.month for bill in bills if _settle_month(payer, bill, paid_on, at, how)]
+    amounts = amounts_of(payer, months)
+    done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
     if done and ledger.credit_of(payer.id) < 0:
         raise Refused(N_("There is not enough money for these months."))
     waived = _waive_lapsed(payer, paid_on, at)
@@ -193,29 +193,60 @@ def _with_credit(numbers: range) -> Iterator[Payer]:
 
 def _first_open(payer: Payer, month: date) -> date:
     """This month, or the first after it that is not settled."""
-    rows = Settlement.select(Settlement.month).where(Settlement.payer == payer, Settlement.month >= month).tuples()
-    settled = {settled for (settled,) in rows}
+    held = (Settlement.payer == payer, Settlement.month >= month, Settlement.reversed_on.is_null())
+    settled = {settled for (settled,) in Settlement.select(Settlement.month).where(*held).tuples()}
     while month in settled:
         month = next_month(month)
     return month
 
 
-def _priced(payer: Payer, months: Sequence[date], shares: Sequence[Share]) -> list[MonthOwed]:
-    """Each month as it was billed; where no bill is, by the rule."""
+def amounts_of(payer: Payer, months: Sequence[date]) -> dict[date, Rupiah]:
+    """What each month that was billed comes to, with its corrections, in rupiah."""
+    bills = Bill.select(Bill.month, Bill.amount).where(Bill.payer == payer, Bill.month.in_(list(months)))
+    amounts = dict(bills.tuples())
+    for (month, _person), amount in corrected_by(payer, months).items():
+        amounts[month] += amount
+    return amounts
+
+
+def corrected_by(payer: Payer, months: Sequence[date]) -> dict[tuple[date, int], Rupiah]:
+    """By how much the lines of these months were corrected, by month and person."""
+    rows = (
+        Correction.select(Correction.month, Correction.person, fn.SUM(Correction.amount))
+        .where(Correction.payer == payer, Correction.month.in_(list(months)))
+        .group_by(Correction.month, Correction.person)
+    )
+    return {(month, person): Rupiah(int(amount)) for month, person, amount in rows.tuples()}
+
+
+def still_open(payer: Payer, months: Sequence[date]) -> list[date]:
+    """Those of the months that are not settled."""
+    held = Settlement.payer == payer, Settlement.month.in_(list(months)), Settlement.reversed_on.is_null()
+    settled = {month for (month,) in Settlement.select(Settlement.month).where(*held).tuples()}
+    return [month for month in months if month not in settled]
+
+
+def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None) -> list[MonthOwed]:
+    """Each month as it was billed and corrected; where no bill is, by the rule."""
+    shares = shares_of(payer) if shares is None else shares
     billed: dict[date, list[Line]] = {}
     rows = (
-        BillLine.select(Bill.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid)
-        .join(Bill)
-        .where(Bill.payer == payer, Bill.month.in_(list(months)))
+        BillLine.select(BillLine.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid)
+        .where(BillLine.payer_id == payer.id, BillLine.month.in_(list(months)))
         .order_by(BillLine.person_id)
         .tuples()
     )
+    corrections = corrected_by(payer, months) if months else {}
     for month, *line in rows if months else ():
-        billed.setdefault(month, []).append(Line(*line))
-    return [MonthOwed(month, tuple(billed.get(month) or rules.lines_of(month, shares))) for month in months]
+        line = Line(*line)
+        amount = Rupiah(line.amount + corrections.get((month, line.person_id), 0))
+        billed.setdefault(month, []).extend([line._replace(amount=amount)] if amount else [])
+    return [
+        MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
+    ]
 
 
-def _take_the_book(payer: Payer) -> None:
+def take_the_book(payer: Payer) -> None:
     """From here to the transaction's end nobody else settles for this payer: a credit cannot be spent twice."""
     Payer.update(name=Payer.name).where(Payer.id == payer.id).execute()
 
@@ -230,13 +261,15 @@ def _without_bill(payer: Payer, months: Sequence[date]) -> list[date]:
     return sorted(set(months) - {month for (month,) in billed})
 
 
-def _settle_month(payer: Payer, bill: Bill, paid_on: date, at: datetime, how: How) -> bool:
+def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: datetime, how: How) -> bool:
     """True for exactly one of many who settle the same month."""
-    if not _claim(payer, bill.month, paid_on, at, how):
+    settlement = claim(payer, month, paid_on, at, how)
+    if settlement is None:
         return False
-    source = f"settle:{bill.month:%Y-%m}"
-    movement = ledger.book(payer.id, Account.CREDIT, Account.DUE, bill.amount, source, paid_on)
-    _name_movement(payer, bill.month, movement)
+    if amount:
+        source = f"settle:{month:%Y-%m}" + (f".{settlement.turn}" if settlement.turn else "")
+        settlement.movement = ledger.book(payer.id, Account.CREDIT, Account.DUE, amount, source, paid_on)
+        settlement.save(only=[Settlement.movement])
     return True
 
 
@@ -245,18 +278,19 @@ def _waive_lapsed(payer: Payer, on: date, at: datetime) -> list[date]:
     found = open_months(payer, on, shares_of(payer))
     if found.unpaid or not found.lapsed:
         return []
-    waived = [month for month in found.lapsed if _claim(payer, month, on, at, How.WAIVED)]
-    for bill in Bill.select().where(Bill.payer == payer, Bill.month.in_(waived)) if waived else ():
-        source = f"waive:{bill.month:%Y-%m}"
-        movement = ledger.book(payer.id, Account.WAIVER, Account.DUE, bill.amount, source, on)
-        _name_movement(payer, bill.month, movement)
-    return waived
+    waived = {month: held for month in found.lapsed if (held := claim(payer, month, on, at, How.WAIVED))}
+    for month, amount in amounts_of(payer, list(waived)).items() if waived else ():
+        source = f"waive:{month:%Y-%m}"
+        waived[month].movement = ledger.book(payer.id, Account.WAIVER, Account.DUE, amount, source, on)
+        waived[month].save(only=[Settlement.movement])
+    return list(waived)
 
 
-def _claim(payer: Payer, month: date, on: date, at: datetime, how: How) -> bool:
+def claim(payer: Payer, month: date, on: date, at: datetime, how: How) -> Settlement | None:
+    """The settlement of a month, made by this call; None when the month is settled already."""
+    reversed_before = (Settlement.payer == payer, Settlement.month == month, Settlement.reversed_on.is_null(False))
+    turn = Settlement.select().where(*reversed_before).count()
     row = {"payer": payer, "family_id": payer.family_id, "month": month, "settled_on": on, "at": at, "how": how}
-    return bool(Settlement.insert(**row).on_conflict_ignore().as_rowcount().execute())
-
-
-def _name_movement(payer: Payer, month: date, movement) -> None:
-    Settlement.update(movement=movement).where(Settlement.payer == payer, Settlement.month == month).execute()
+    if not Settlement.insert(**row, turn=turn).on_conflict_ignore().as_rowcount().execute():
+        return None
+    return Settlement.get(Settlement.payer == payer, Settlement.month == month, Settlement.turn == turn)

@@ -18,6 +18,9 @@ class Account(StrEnum):
     OPENING = "opening"  # brought from before
     WAIVER = "waiver"  # lapsed by law
     SUSPENSE = "suspense"  # money that matches nothing yet
+    PENALTY_DUE = "penalty-due"  # what the payer owes as service penalty
+    PENALTY = "penalty"  # service penalties earned
+    REFUND = "refund"  # granted, on its way back to the payer
 
 
 class Movement(BaseModel):

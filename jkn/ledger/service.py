@@ -6,9 +6,12 @@ from jkn.ledger.models import Account, Movement
 from jkn.money import Rupiah
 
 
-def book(payer_id: int, debit: Account, credit: Account, amount: Rupiah, source: str, on: date) -> Movement:
+def book(
+    payer_id: int, debit: Account, credit: Account, amount: Rupiah, source: str, on: date, reverses: int | None = None
+) -> Movement:
     """One movement in the caller's transaction. The same source twice for a payer is an IntegrityError."""
-    return Movement.create(payer=payer_id, debit=debit, credit=credit, amount=amount, source=source, booked_on=on)
+    row = {"payer": payer_id, "debit": debit, "credit": credit, "amount": amount, "source": source}
+    return Movement.create(**row, booked_on=on, reverses=reverses)
 
 
 def credit_of(payer_id: int) -> Rupiah:

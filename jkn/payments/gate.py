@@ -67,9 +67,9 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     head, question = messages.read_inquiry(request.headers, raw)
     asked.append(question)
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
-    name = owing.head_of(quote.payer.family_id).name
-    texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")]
-    return answers.inquiry_answer(question, name, _bill_lines(quote), texts)
+    texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
+    name, lines = owing.name_of(quote.payer), _bill_lines(quote)
+    return answers.inquiry_answer(question, name, lines, texts, is_open=not lines)
 
 
 def answer_payment(raw: bytes, asked: list) -> dict:

@@ -1,4 +1,5 @@
 from datetime import date
+from enum import StrEnum
 
 from peewee import (
     BigIntegerField,
@@ -11,6 +12,7 @@ from peewee import (
     SmallIntegerField,
     TextField,
 )
+from playhouse.fields import EnumField
 
 from jkn import clock
 from jkn.db import BaseModel, MomentField, RupiahField
@@ -63,6 +65,26 @@ class UsedExternalId(BaseModel):
         indexes = ((("partner", "day", "external_id"), True),)
 
 
+class Purpose(StrEnum):
+    """What money under a number is for."""
+
+    BILL = "bill"  # what is owed, oldest month first
+    POT = "pot"  # any amount, kept until it buys whole months
+    PENALTY = "penalty"  # one service penalty
+
+
+class AccountNumber(BaseModel):
+    """A virtual account that is not made of a card number: its last eleven digits, and what it is for."""
+
+    tail = CharField(max_length=11, unique=True)
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", index=False)
+    purpose = EnumField(Purpose, max_length=12)
+    subject = BigIntegerField(default=0)  # which penalty; 0 where there is only one of a kind
+
+    class Meta:
+        indexes = ((("payer", "purpose", "subject"), True),)
+
+
 class Quote(BaseModel):
     """What an inquiry answered, honoured for the same inquiryRequestId until `valid_until`."""
 
@@ -97,10 +119,14 @@ class Payment(BaseModel):
     received_at = MomentField(default=clock.now)
     via = CharField(max_length=60)
     reference = CharField(max_length=128)
-    months = JSONField(default=list)  # ["2026-01", …]
+    months = JSONField(default=list)  # ["2026-01", …] that it settled
+    source = CharField(max_length=170)  # what made it known, for ever unique: notice:17, line:3, …
+    purpose = EnumField(Purpose, max_length=12, default=Purpose.BILL)
+    subject = BigIntegerField(default=0)
+    reversed_on = DateField(null=True)
 
     class Meta:
-        indexes = ((("payer", "number"), True),)
+        indexes = ((("payer", "number"), True), (("payer", "source"), True))
 
     @property
     def covers(self) -> list[date]:

@@ -11,6 +11,7 @@ from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
+from jkn.payments.models import AccountNumber, Purpose
 from jkn.payments.rules import less_credit
 
 
@@ -42,11 +43,24 @@ class NotPayable(Refused):
 
 
 @dataclass(frozen=True)
+class Target:
+    """Where money under a number goes: to whose account, and what for."""
+
+    payer: Payer
+    purpose: Purpose = Purpose.BILL
+    subject: int = 0
+
+
+@dataclass(frozen=True)
 class Due:
-    """What a payer is asked for: each month with what is left to pay for it, in the order they settle."""
+    """What a payer is asked for: each month with what is left to pay for it, in the order they settle.
+
+    `is_open`: any amount will do, and there are no lines.
+    """
 
     lines: list[tuple[date, Rupiah]]
     people: int
+    is_open: bool = False
 
     @property
     def months(self) -> list[date]:
@@ -70,17 +84,36 @@ def head_of(family_id: int) -> Person:
     return people[0]
 
 
-def payer_of_va(va: str) -> Payer:
-    """The payer of the family in which the number's person lives. Refused when there is none."""
+def name_of(payer: Payer) -> str:
+    """The name on a bank's screen: the head of the family, or the employer or government itself."""
+    return head_of(payer.family_id).name if payer.family_id else payer.name
+
+
+def target_of_va(va: str) -> Target:
+    """What the number is for: the bill of the family in which a card's person lives, or what we gave it out for.
+
+    Refused when there is none.
+    """
     try:
-        person = members.find_by_va(va)
+        tail = numbers.card_tail_of_va(va)
     except numbers.BadNumber:
-        person = None
+        raise NotPayable(Why.UNKNOWN) from None
+    row = AccountNumber.select(AccountNumber, Payer).join(Payer).where(AccountNumber.tail == tail).first()
+    if row:
+        return Target(row.payer, row.purpose, row.subject)
+    person = members.find_by_va(va)
     family = members.family_of(person.id) if person and not person.died_on else None
     payer = members.payer_of(family.id) if family else None
     if payer is None:
         raise NotPayable(Why.UNKNOWN)
-    return payer
+    return Target(payer)
+
+
+def due_under(target: Target, on: date, months: int = 1) -> Due:
+    """What a number asks for on a day. Refused when nothing can be paid."""
+    if target.purpose == Purpose.POT:
+        return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
+    return due(target.payer, on, months)
 
 
 def due(payer: Payer, on: date, months: int = 1) -> Due:

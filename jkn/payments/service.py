@@ -1,6 +1,5 @@
 """Money coming in for a number: quoted, booked once, settled, told."""
 
-import secrets
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -11,14 +10,10 @@ from jkn.audit.models import Act
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.db import writing
-from jkn.errors import Refused
-from jkn.ledger import service as ledger
-from jkn.ledger.models import Account
-from jkn.members.models import Payer
 from jkn.money import Rupiah
-from jkn.notices import service as notices
-from jkn.payments.models import BankNotice, Partner, Payment, Quote
-from jkn.payments.owing import NotPayable, Why, due, head_of, payer_of_va
+from jkn.payments import booking
+from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
+from jkn.payments.owing import NotPayable, Target, Why, due_under, name_of, target_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
 from jkn.payments.rules import QUOTE_GRACE, counts_at
@@ -29,18 +24,23 @@ from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusReq
 
 @writing
 def quote(partner: Partner, request: InquiryRequest, external_id: str) -> Quote:
-    """What the number owes now. The same inquiry again gets the same quote until a quarter past midnight."""
+    """What the number owes now. The same inquiry again gets the same quote until a quarter past midnight.
+
+    An open account asks for nothing: its quote has no amount and is not kept.
+    """
     claim_external_id(partner, external_id, Service.INQUIRY)
     now, number = clock.now(), request.account.number
-    payer = _payer_for(partner, request)
+    target = _target_for(partner, request)
     known = _quote_of(partner, request.request_id)
     if known and (known.va, known.asked) != (number, request.months):
         raise SnapError(Code.CONFLICT, Service.INQUIRY)
     if known and now <= known.valid_until and not _is_touched(known.payer_id, known.months):
         return known
-    asked = due(payer, clock.day_of(now), request.months)
+    asked = due_under(target, clock.day_of(now), request.months)
+    if asked.is_open:
+        return Quote(payer=target.payer, va=number, amount=0, lines=[], people=asked.people)
     values = {
-        "payer": payer,
+        "payer": target.payer,
         "va": number,
         "asked": request.months,
         "amount": asked.amount,
@@ -66,12 +66,12 @@ def receive(partner: Partner, request: PaymentRequest, external_id: str) -> dict
     if not _enter_notice(partner, request, amount, is_late):
         return _repeat(partner, request, amount)
     claim_external_id(partner, external_id, Service.PAYMENT)
-    payer = _payer_for(partner, request)
-    months, expected = _bill_for(partner, payer, request, paid_at, is_late)
+    target = _target_for(partner, request)
+    months, expected = _bill_for(partner, target, request, paid_at, is_late)
     if amount != expected:
         raise NotPayable(Why.AMOUNT)
-    payment = _book(partner, payer, request, months, paid_at)
-    answer = answers.payment_answer(request, head_of(payer.family_id).name, expected)
+    payment = _book(partner, target, request, months, paid_at)
+    answer = answers.payment_answer(request, name_of(target.payer), expected)
     BankNotice.update(payment=payment, answer=answer).where(
         BankNotice.partner == partner, BankNotice.reference == request.request_id
     ).execute()
@@ -110,10 +110,11 @@ def mark_seen(notice: BankNotice, by: Actor) -> None:
         audit.record(Act.PAYMENT_REVIEWED, notice, by, family=notice.payment.family_id)
 
 
-def _payer_for(partner: Partner, request: InquiryRequest | PaymentRequest) -> Payer:
-    if request.account.service_id != partner.service_id:
+def _target_for(partner: Partner, request: InquiryRequest | PaymentRequest) -> Target:
+    """Employers' numbers come with a longer prefix too, 88888900, as banks have them in their lists."""
+    if not request.account.service_id.startswith(partner.service_id):
         raise NotPayable(Why.UNKNOWN)
-    return payer_of_va(request.account.number)
+    return target_of_va(request.account.number)
 
 
 def _quote_of(partner: Partner, inquiry_id: str) -> Quote | None:
@@ -126,7 +127,8 @@ def _notice_of(partner: Partner, reference: str) -> BankNotice | None:
 
 def _is_touched(payer_id: int, months: list[date]) -> bool:
     """Is one of these months settled, on whatever day?"""
-    return Settlement.select().where(Settlement.payer == payer_id, Settlement.month.in_(months)).exists()
+    held = Settlement.payer == payer_id, Settlement.month.in_(months), Settlement.reversed_on.is_null()
+    return Settlement.select().where(*held).exists()
 
 
 def _enter_notice(partner: Partner, request: PaymentRequest, amount: Rupiah, is_late: bool) -> bool:
@@ -155,54 +157,43 @@ def _repeat(partner: Partner, request: PaymentRequest, amount: Rupiah) -> dict:
 
 
 def _bill_for(
-    partner: Partner, payer: Payer, request: PaymentRequest, paid_at: datetime, is_late: bool
+    partner: Partner, target: Target, request: PaymentRequest, paid_at: datetime, is_late: bool
 ) -> tuple[list[date], Rupiah]:
     """The months this payment is for and what they cost: as quoted, or as of the day it counts from. A late one is
     taken as it was quoted, however old the quote; without one, as the bill was when the bank took the money."""
+    payer = target.payer
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
-    if holds and not _is_touched(payer.id, known.months):
+    if holds and known.va == request.account.number and not _is_touched(payer.id, known.months):
         return known.months, known.amount
     if is_late and request.paid_at < paid_at:
         with suppress(NotPayable):
-            then = due(payer, clock.day_of(request.paid_at), request.months)
+            then = due_under(target, clock.day_of(request.paid_at), request.months)
             if then.amount == request.rupiah() and not _is_touched(payer.id, then.months):
                 return then.months, then.amount
-    asked = due(payer, clock.day_of(paid_at), request.months)
+    asked = due_under(target, clock.day_of(paid_at), request.months)
+    if asked.is_open:
+        return [], request.rupiah()
     if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
-        asked = due(payer, clock.today(), request.months)
+        asked = due_under(target, clock.today(), request.months)
     return asked.months, asked.amount
 
 
-def _book(partner: Partner, payer: Payer, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
-    by, paid_on = Actor(name=partner.name, channel="bank"), clock.day_of(paid_at)
-    payment = Payment.create(
-        payer=payer,
-        family_id=payer.family_id,
-        number=f"{secrets.randbelow(10**12):012}",
-        amount=request.rupiah(),
-        paid_on=paid_on,
-        paid_at=paid_at,
-        received_at=clock.now(),
-        via=partner.name,
-        reference=request.request_id,
-        months=[f"{month:%Y-%m}" for month in months],
+def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
+    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted."""
+    payment = booking.take(
+        target.payer,
+        request.rupiah(),
+        partner.name,
+        request.request_id,
+        paid_at,
+        Actor(name=partner.name, channel="bank"),
+        months,
+        source=f"{partner.client_id}:{request.request_id}",
+        purpose=target.purpose,
+        subject=target.subject,
     )
-    ledger.book(payer.id, Account.BANK, Account.CREDIT, payment.amount, f"payment:{payment.id}", paid_on)
-    try:
-        settled = contributions.settle(payer, months, paid_on, paid_at, by)
-    except Refused as refused:  # the family has grown since the quote: its bill is another one now
-        raise NotPayable(Why.AMOUNT) from refused
-    if settled != months:
-        raise NotPayable(Why.PAID)  # another bank was faster: everything above is taken back
-    audit.record(Act.PAYMENT_RECEIVED, payment, by, partner=partner.client_id, amount=payment.amount)
-    notices.tell(
-        head_of(payer.family_id),
-        "payment_received",
-        str(payment.id),
-        amount=payment.amount,
-        day=paid_on.isoformat(),
-        months=payment.months,
-        payment=payment.id,
-    )
+    if target.purpose == Purpose.BILL and payment.covers != months:
+        open_still = contributions.still_open(target.payer, months)
+        raise NotPayable(Why.AMOUNT if open_still else Why.PAID)  # it has grown since; another bank was faster
     return payment

@@ -34,14 +34,14 @@ def bill_find():
     if not attempts.reserve(attempts.key_of("look", None, number), failures=LOOKS, in_a_row=None):
         abort(429)
     try:
-        payer = owing.payer_of_va(number)
-        due = owing.due(payer, clock.today())
+        target = owing.target_of_va(number)
+        due = owing.due_under(target, clock.today())
     except NotPayable as refused:
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name = numbers.mask_name(owing.head_of(payer.family_id).name)
-    return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(payer, due, number))
+    name = numbers.mask_name(owing.name_of(target.payer))
+    return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(target.payer, due, number))
 
 
 @bp.get("/bayar/saya")
@@ -80,7 +80,7 @@ def payment_list():
 def receipt_show(payment_id):
     """A page that prints."""
     payment = fetch(Payment, payment_id)
-    name = owing.head_of(payment.family_id).name
+    name = owing.name_of(payment.payer)
     return page("payments/receipt_show.html", payment=payment, number=numbers.group(payment.number), name=name)
 
 

@@ -85,7 +85,7 @@ def test_two_banks_paying_the_same_bill_at_once_is_one(banks):
 def test_twin_a_notice_looked_up_before_the_transaction_books_twice(banks, monkeypatch):
     """Check, then insert: every sender that looked before the first one wrote goes on."""
     looked = Barrier(FEW, timeout=30)
-    enter, numbers = service._enter_notice, iter(range(10_000))
+    enter, take, numbers = service._enter_notice, service.booking.take, iter(range(10_000))
 
     def check_first(partner, request, external_id):
         known = BankNotice.get_or_none(BankNotice.partner == partner, BankNotice.reference == request.request_id)
@@ -95,7 +95,11 @@ def test_twin_a_notice_looked_up_before_the_transaction_books_twice(banks, monke
     def enter_unguarded(partner, request, amount, is_late):
         return enter(partner, replace(request, request_id=f"{request.request_id}-{next(numbers)}"), amount, is_late)
 
+    def take_unguarded(*args, source, **rest):
+        return take(*args, source=f"{source}-{next(numbers)}", **rest)
+
     book = service.receive
+    monkeypatch.setattr(service.booking, "take", take_unguarded)
     monkeypatch.setattr(service, "receive", check_first)
     monkeypatch.setattr(service, "_enter_notice", enter_unguarded)
     trust_the_first_look(monkeypatch)
@@ -112,12 +116,13 @@ def test_twin_a_bill_read_before_the_transaction_is_paid_twice(banks, monkeypatc
 def trust_the_first_look(monkeypatch):
     settle = service.contributions.settle
 
-    def bill_of_then(_partner, payer, request, _paid_at, _is_late):
-        return [payer.liable_from], request.rupiah()
+    def bill_of_then(_partner, target, request, _paid_at, _is_late):
+        return [target.payer.liable_from], request.rupiah()
 
     def settle_unasked(payer, months, *rest):
         settle(payer, months, *rest)
         return months
 
     monkeypatch.setattr(service, "_bill_for", bill_of_then)
+    monkeypatch.setattr(service.contributions, "still_open", lambda _payer, months: months)
     monkeypatch.setattr(service.contributions, "settle", settle_unasked)

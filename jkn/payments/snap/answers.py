@@ -49,8 +49,12 @@ def inquiry_answer(
     bills: Sequence[BillLine],
     free_texts: Sequence[tuple[str, str]] = (),
     phone: str = "",
+    is_open: bool = False,
 ) -> dict:
-    """A closed bill over the sum of `bills`; `free_texts` are (English, Indonesian) of at most 32 characters."""
+    """A closed bill over the sum of `bills`, or an open account that takes any amount.
+
+    `free_texts` are (English, Indonesian) of at most 32 characters.
+    """
     data = {
         "inquiryStatus": "00",
         "inquiryReason": SUCCESS,
@@ -62,7 +66,7 @@ def inquiry_answer(
         "subCompany": "00000",
         "billDetails": [_bill_detail(place, bill) for place, bill in enumerate(_at_most_24(bills), start=1)],
         "freeTexts": [_in_both(english, own, 32) for english, own in islice(free_texts, 25)],
-        "virtualAccountTrxType": "C",
+        "virtualAccountTrxType": "O" if is_open else "C",
         "feeAmount": format_amount(0),
         "additionalInfo": {},
     }
