@@ -274,9 +274,9 @@ def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: 
 
 
 def _waive_lapsed(payer: Payer, on: date, at: datetime) -> list[date]:
-    """When a payer owes nothing more, what lies outside the cap is waived, and can never come back."""
+    """When no arrears are left, what lies outside the cap is waived, and can never come back."""
     found = open_months(payer, on, shares_of(payer))
-    if found.unpaid or not found.lapsed:
+    if not found.lapsed or any(month < first_of_month(on) for month in found.unpaid):
         return []
     waived = {month: held for month in found.lapsed if (held := claim(payer, month, on, at, How.WAIVED))}
     for month, amount in amounts_of(payer, list(waived)).items() if waived else ():
