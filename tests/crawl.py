@@ -36,6 +36,8 @@ from tests.builders import PIN, a_family, people
 ROUTES = """
 url                                    access             methods                    object     shows
 /                                      public             GET                        -          own
+/aturan                                public             GET                        -          -
+/aturan/<table>                        public             GET                        -          -
 /bahasa                                public             GET POST                   -          -
 /bantuan                               public             GET                        -          -
 /bayar                                 public             GET POST                   -          -
@@ -67,6 +69,11 @@ url                                    access             methods               
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
 /healthz                               public             GET                        -          -
+/hitung                                public             GET                        -          -
+/hitung/cicilan                        public             GET                        -          -
+/hitung/denda                          public             GET                        -          -
+/hitung/iuran                          public             GET                        -          -
+/hitung/tunggakan                      public             GET                        -          -
 /kabar                                 notices:read       GET POST                   -          own
 /kantor                                public             GET                        -          -
 /kartu                                 card:see           GET                        -          own
@@ -144,7 +151,7 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x"}
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff"}
 
 
 def _read(table: str) -> list[Route]:

@@ -36,6 +36,7 @@ GLOBAL = {
     "sign_in": "found by the cookie's token",
     "ticket": "complaint number to complaint",
     "used_external_id": "a bank's request numbers, by day",
+    "wage_floor": "reference data",
 }
 KEYS = {"family", "family_id", "payer", "payer_id", "person", "person_id"}
 ROOTS = {"family", "person", "payer"}
@@ -161,6 +162,7 @@ BROKEN = [
     ("sign_in", {"person": None, "officer": None}),
     ("spell", {"until": "2025-12-31", "since": "2026-01-01"}),
     ("spell", {"care_class": 4}),
+    ("wage_floor", {"amount": 0}),
 ]
 
 
