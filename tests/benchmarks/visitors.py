@@ -76,7 +76,7 @@ def _visit(app: Flask, person: Person) -> Visitor:
                 paid_at=clock.now() - timedelta(days=30 * number),
                 via="Bank Contoh",
                 reference=f"bench-{number}",
-                source="ref-1",
+                source=f"bench-{number}",
                 months=[f"2026-{number + 1:02}"],
             )
         opened = accounts.open_sign_in(person=person, level=Level.L2)
