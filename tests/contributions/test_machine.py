@@ -257,7 +257,7 @@ def live(runs: int, *phases: Phase) -> None:
 
 
 def test_no_history_makes_the_books_wrong(app):
-    live(RUNS, Phase.generate)
+    live(RUNS)
 
 
 def test_twin_a_cap_that_only_counts_brings_old_months_back(app, monkeypatch):
