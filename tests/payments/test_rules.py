@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jkn.contributions.rules import price
 from jkn.payments import rules
 from tests.conftest import NOW
 
@@ -45,6 +46,13 @@ JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC).date() for mont
 def test_credit_goes_to_the_first_months_first(credit, left):
     lines = [(JANUARY, 100), (FEBRUARY, 50), (MARCH, 70)]
     assert rules.less_credit(lines, credit) == list(zip((JANUARY, FEBRUARY, MARCH), left, strict=True))
+
+
+def test_t08_what_class_three_overpaid_in_april_2020_is_credit_for_may():
+    april, may = datetime(2020, 4, 1).date(), datetime(2020, 5, 1).date()
+    overpaid = 42_000 - price(april, 3).amount
+    assert overpaid == 16_500
+    assert rules.less_credit([(may, price(may, 3).amount)], overpaid) == [(may, 9_000)]
 
 
 @given(st.lists(st.integers(1, 10**9), max_size=24), st.integers(-(10**9), 10**10))
