@@ -34,6 +34,13 @@ ADDED = len("HTTP/1.1 200 OK\r\nserver: granian\r\ndate: Thu, 15 Jan 2026 03:00:
 PADDING = re.compile(rb"<!--[0-9a-f]*-->$")
 # What the table of routes does not say: the same pages once somebody has asked them something.
 ASKED = ("/faskes?q=gubeng", "/faskes?q=klinik", "/faskes/desa?q=gubeng", "/pengaduan?place=gubeng", "/tidak-ada")
+ASKED += (
+    "/hitung/iuran?segmen=PPU&upah=15000000&keluarga_tambahan=1&batas_bawah=4200479.19",
+    "/hitung/tunggakan?kelas=3&jiwa=4&sejak=2018-10&tanggal=2020-06-15",
+    "/hitung/denda?biaya=10000000&bulan=15",
+    "/hitung/cicilan?kelas=1&bulan_tunggakan=24&alih=1",
+    "/aturan/arrears_cap",
+)
 TYPED = "gubeng"
 # What a family answers at each step of joining; what finds it in the registry comes from its card.
 JOINING = {
