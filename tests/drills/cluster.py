@@ -92,4 +92,3 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         db.close_all()
         db.initialize(before)
         own.kill()
-

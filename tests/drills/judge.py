@@ -24,9 +24,15 @@ def off(amounts: dict[str, int]) -> int:
     each has paid exactly its bill, so that neither a debt nor a credit may be left."""
     booked = [reference for (reference,) in Payment.select(Payment.reference).tuples()]
     received = Movement.select(fn.COALESCE(fn.SUM(Movement.amount), 0)).where(Movement.debit == Account.BANK).scalar()
-    return abs(int(received) - sum(amounts[reference] for reference in booked)) + _open(Account.CREDIT) + _open(Account.DUE)
+    return (
+        abs(int(received) - sum(amounts[reference] for reference in booked))
+        + _open(Account.CREDIT)
+        + _open(Account.DUE)
+    )
 
 
 def _open(account: Account) -> int:
-    signed = Case(None, [(Movement.debit == account, Movement.amount), (Movement.credit == account, 0 - Movement.amount)], 0)
+    signed = Case(
+        None, [(Movement.debit == account, Movement.amount), (Movement.credit == account, 0 - Movement.amount)], 0
+    )
     return Movement.select(Movement.payer).group_by(Movement.payer).having(fn.SUM(signed) != 0).count()

@@ -15,5 +15,6 @@ BOTH = ("sqlite", "postgres")
 DRILLS = {
     "server": Drill(BOTH),
     "database": Drill(("postgres",), brings_its_own=True),
+    "power": Drill(("sqlite",)),
     "disk": Drill(("postgres",), brings_its_own=True),
 }

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 
@@ -24,7 +23,7 @@ from tests.benchmarks import mass
 SENDS, CLIENTS = 3, 64
 PATIENCE = 120  # seconds without an answer
 PAUSE = 0.1  # before sending again
-DONE = "2002500"
+PAYMENT, DONE = "/v1.0/transfer-va/payment", "2002500"
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,37 @@ class Notice:
     va: str
     amount: int
 
+    def body(self, bank: Bank) -> dict:
+        """Service 25's."""
+        return {
+            **bank.account(self.va),
+            "paymentRequestId": self.reference,
+            "paidAmount": format_amount(self.amount),
+            "trxDateTime": format_moment(bank.now()),
+            "flagAdvise": "N",
+        }
 
-@cache
-def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+@dataclass(frozen=True)
+class Partner:
+    """Who the bank is to us: client id, secret, private key."""
+
+    client_id: str
+    secret: str = field(repr=False)
+    pem: str = field(repr=False)
+
+    def bank(self, http: httpx.Client) -> Bank:
+        key = serialization.load_pem_private_key(self.pem.encode(), None)
+        return Bank(http, self.client_id, self.secret, key, partner_id=self.client_id)
 
 
-def a_partner() -> tuple[str, str]:
-    """Client id and secret of a new bank."""
-    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    partner, secret = partners.create("Bank Uji", "88888", key().public_key().public_bytes(*form).decode())
-    return partner.client_id, secret
+def a_partner() -> Partner:
+    """A new bank."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem, public = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    partner, secret = partners.create("Bank Uji", "88888", key.public_key().public_bytes(pem, public).decode())
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Partner(partner.client_id, secret, private.decode())
 
 
 def make_notices(count: int) -> list[Notice]:
@@ -61,7 +80,7 @@ class Tills:
     """Tills at work. What they were told is the bank's own list, against which the ledger is judged."""
 
     http: httpx.Client
-    partner: tuple[str, str]
+    partner: Partner
     notices: list[Notice]
     clients: int = CLIENTS
     sends: int = SENDS
@@ -72,8 +91,7 @@ class Tills:
     answered: int = 0
 
     def __post_init__(self):
-        client_id, secret = self.partner
-        self.bank = Bank(self.http, client_id, secret, key(), partner_id=client_id)
+        self.bank = self.partner.bank(self.http)
         self.work, self.lock, self.stopped = SimpleQueue(), Lock(), Event()
         orders = self.notices * self.sends
         random.Random(len(orders)).shuffle(orders)
@@ -110,13 +128,7 @@ class Tills:
             pass
 
     def _send_until_answered(self, notice: Notice) -> None:
-        body = {
-            **self.bank.account(notice.va),
-            "paymentRequestId": notice.reference,
-            "paidAmount": format_amount(notice.amount),
-            "trxDateTime": format_moment(self.bank.now()),
-            "flagAdvise": "N",
-        }
+        body = notice.body(self.bank)
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends and not self.stopped.is_set():
             code = self._send(body)
@@ -133,7 +145,7 @@ class Tills:
         """The answer's code, or 000 when the line broke."""
         begun, token = time.monotonic(), self.bank.token
         try:
-            code = self.bank.call("/v1.0/transfer-va/payment", body)["responseCode"]
+            code = self.bank.call(PAYMENT, body)["responseCode"]
         except httpx.TransportError:
             return "000"
         except BankRefused as refused:
