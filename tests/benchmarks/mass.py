@@ -62,7 +62,8 @@ def fill(count: int, liable_from: date, since: date = date(2025, 1, 1), alone: b
 
 
 def _families(base: int, count: int) -> None:
-    numbered = f"WITH RECURSIVE numbered(n) AS (SELECT {base + 1} UNION ALL SELECT n + 1 FROM numbered WHERE n < {base + count})"
+    counting = f"SELECT {base + 1} UNION ALL SELECT n + 1 FROM numbered WHERE n < {base + count}"
+    numbered = f"WITH RECURSIVE numbered(n) AS ({counting})"
     address = "'JL. KENANGA NO. ' || CAST(n AS VARCHAR)"
     more = {"id": "n", "head_id": f"n * {MOST}", "address": address}
     given = {"kk": "3578080405101234", "village_code": VILLAGE, "rt": "001", "rw": "002", "proven_at": clock.now()}

@@ -40,10 +40,13 @@ def _run(name: str, kind: str, small: bool, goals: Goals) -> None:
     drill = import_module(f"tests.drills.{name}")
     sizes = drill.SMALL if small else drill.FULL
     with clock.frozen(NOW), tempfile.TemporaryDirectory(prefix="jkn-drill-", ignore_cleanup_errors=True) as folder:
-        if DRILLS[name].brings_its_own:
+        if DRILLS[name].takes == "folder":
             drill.run(Path(folder), goals, **sizes)
             return
         with engine(kind, Path(folder)) as chosen:
+            if DRILLS[name].takes == "engine":
+                drill.run(chosen, goals, **sizes)
+                return
             url = chosen.create("drill")
             create_app(TESTING=True, DATABASE_URL=url)
             migrate()

@@ -17,12 +17,16 @@ FULL, SMALL = {"payments": 6_000, "kills": 8}, {"payments": 100, "kills": 1}
 BACK = 10  # seconds
 
 
-def run(folder: Path, goals: Goals, payments: int, kills: int, target: str = "wsgi:app") -> None:
+def run(folder: Path, goals: Goals, payments: int, kills: int, settings: dict[str, str] | None = None) -> None:
+    """`settings` are Postgres' own, for the broken twin."""
     rows, lost, slowest = [], 0, 0.0
     with cluster(folder) as postgres:
+        for name, value in (settings or {}).items():
+            postgres.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        postgres.execute("SELECT pg_reload_conf()")
         notices, partner = make_notices(payments), a_partner()
         db.close()
-        with Server(postgres.url, target) as server, lines(server.url) as http:
+        with Server(postgres.url) as server, lines(server.url) as http:
             tills = Tills(http, partner, notices)
             with tills.open():
                 for shot in range(1, kills + 1):

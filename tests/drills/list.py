@@ -5,16 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Drill:
-    """The engines it is for; does it set up its own database? And its goals in safety terms."""
+    """The engines it is for, and what it is given: the address of an empty database, an engine, or a folder."""
 
     engines: tuple[str, ...]
-    brings_its_own: bool = False
+    takes: str = "url"
 
 
 BOTH = ("sqlite", "postgres")
 DRILLS = {
     "server": Drill(BOTH),
-    "database": Drill(("postgres",), brings_its_own=True),
+    "database": Drill(("postgres",), "folder"),
     "power": Drill(("sqlite",)),
-    "disk": Drill(("postgres",), brings_its_own=True),
+    "double": Drill(BOTH),
+    "disk": Drill(("postgres",), "folder"),
+    "month": Drill(BOTH, "engine"),
 }

@@ -8,7 +8,7 @@ from tests.drills import judge
 from tests.drills.shooting import Server
 from tests.drills.tills import Tills, a_partner, lines, make_notices
 
-FULL, SMALL = {"payments": 20_000, "kills": 20}, {"payments": 300, "kills": 2}
+FULL, SMALL = {"payments": 20_000, "kills": 20}, {"payments": 100, "kills": 2}
 AFTERWARDS = 0.5  # seconds after a start that still count as the kill's
 
 

@@ -1,0 +1,17 @@
+import pytest
+
+from tests.drills import database
+
+pytestmark = pytest.mark.usefixtures("only_postgres")
+
+
+def test_a_database_killed_under_payments_loses_and_doubles_none(folder, goals):
+    database.run(folder, goals, **database.SMALL)
+    assert goals.met, goals.rows
+
+
+def test_twin_a_database_that_answers_before_it_writes_loses_payments(folder, goals):
+    database.run(
+        folder, goals, payments=100, kills=1, settings={"synchronous_commit": "off", "wal_writer_delay": "10s"}
+    )
+    assert "database killed: acknowledged payments lost after a blow" in goals.missed
