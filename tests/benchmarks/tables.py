@@ -11,13 +11,13 @@ class Goals:
     rows: list[tuple] = field(default_factory=list)
 
     def hold(self, what: str, measured: float, limit: float, unit: str = "") -> None:
-        self.rows.append(
-            (what, f"{measured:,.4g}{unit}", f"at most {limit:,.4g}{unit}", "ok" if measured <= limit else "OVER")
-        )
+        self._note(what, measured, "at most", limit, unit, "ok" if measured <= limit else "OVER")
 
     def reach(self, what: str, measured: float, least: float, unit: str = "") -> None:
-        ok = "ok" if measured >= least else "UNDER"
-        self.rows.append((what, f"{measured:,.4g}{unit}", f"at least {least:,.4g}{unit}", ok))
+        self._note(what, measured, "at least", least, unit, "ok" if measured >= least else "UNDER")
+
+    def _note(self, what: str, measured: float, bound: str, goal: float, unit: str, verdict: str) -> None:
+        self.rows.append((what, f"{measured:,.4g}{unit}", f"{bound} {goal:,.4g}{unit}", verdict))
 
     @property
     def missed(self) -> list[str]:
