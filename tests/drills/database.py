@@ -13,7 +13,7 @@ from tests.drills.server import hold
 from tests.drills.shooting import Server
 from tests.drills.tills import Tills, a_partner, lines, make_notices
 
-FULL, SMALL = {"payments": 6_000, "kills": 8}, {"payments": 100, "kills": 1}
+FULL, SMALL = {"payments": 6_000, "kills": 8}, {"payments": 60, "kills": 1}
 BACK = 10  # seconds
 
 

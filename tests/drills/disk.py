@@ -17,7 +17,7 @@ from tests.drills.server import hold
 from tests.drills.shooting import Server
 from tests.drills.tills import Tills, a_partner, lines, make_notices
 
-FULL, SMALL = {"payments": 15_000}, {"payments": 100}
+FULL, SMALL = {"payments": 15_000}, {"payments": 40}
 RESTORED = 60  # seconds; for 10 GB
 # The segment that was being received is called .partial: it holds the newest payments.
 WHOLE = "cp {0}/%f %p 2>/dev/null || cp {0}/%f.partial %p"
@@ -64,7 +64,7 @@ def second_disk(postgres: Cluster) -> Iterator[Path]:
         postgres.command("pg_receivewal", *at, *words), user=postgres.user, stderr=subprocess.DEVNULL
     )
     try:
-        postgres.run("pg_basebackup", *at, "-D", copies / "base", "-X", "none", "-c", "fast")
+        postgres.run("pg_basebackup", *at, "-D", copies / "base", "-X", "none", "-c", "fast", "--no-sync")
         postgres.execute("ALTER SYSTEM SET synchronous_standby_names = 'pg_receivewal'")
         postgres.execute("SELECT pg_reload_conf()")
         yield copies
