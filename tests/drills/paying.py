@@ -1,7 +1,7 @@
-"""A process that is paid and says so: `python -m tests.drills.paying URL DESCRIPTOR`, with the work on its input.
+"""A process that is paid and says so: `python -m tests.drills.paying URL DESCRIPTOR [NAME=VALUE…]`, its work on its input.
 
 One line on the descriptor for each payment that the bank was told is booked. The whole way is walked, signatures and
-all, but inside one process, so that its disk can be watched. `--synchronous=normal` is the broken twin.
+all, but inside one process, so that its disk can be watched. Further words change pragmas: `synchronous=normal`.
 """
 
 import json
@@ -20,8 +20,7 @@ TELLERS = 4
 
 def main() -> None:
     url, descriptor, *options = sys.argv[1:]
-    for option in options:
-        door.PRAGMAS["synchronous"] = option.removeprefix("--synchronous=")
+    door.PRAGMAS.update(option.split("=") for option in options)
     asked = json.load(sys.stdin)
     notices = [Notice(**notice) for notice in asked["notices"]]
     with httpx.Client(

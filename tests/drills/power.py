@@ -17,7 +17,7 @@ from tests.drills.shooting import ROOT
 from tests.drills.tills import Notice, Partner, a_partner, make_notices
 
 FULL, SMALL = {"cuts": 500}, {"cuts": 20}
-IN_A_LIFE = 25  # cuts until the process is started again, on what the last one left
+IN_A_LIFE = 10  # cuts until the process is started again, on what the last one left
 TROUBLES = 10  # printed
 EVERY = 400  # operations on the disk between two cuts, at most
 
@@ -26,18 +26,21 @@ class NoCompiler(Exception):
     """The shim is compiled where it is used."""
 
 
-def run(url: str, goals: Goals, cuts: int, synchronous: str = "full") -> None:
+def run(url: str, goals: Goals, cuts: int, **pragmas: str) -> None:
+    """`pragmas` are SQLite's, for the broken twins. Every second life moves its log into the database all the time."""
     folder = Path(url.removeprefix("sqlite:///")).parent
     notices, partner = make_notices(cuts * 20), a_partner()
     db.close_all()
     shim, disk = build(folder), folder / "disk"
     disk.mkdir()
     shutil.copy(url.removeprefix("sqlite:///"), disk / "jkn.db")
-    left, acknowledged, rows = {notice.reference: notice for notice in notices}, set(), []
+    left, acknowledged, rows, lives = {notice.reference: notice for notice in notices}, set(), [], 1
     while len(rows) < cuts:
         life = folder / f"life-{len(rows)}"
         life.mkdir()
-        story = live(shim, disk, life, min(IN_A_LIFE, cuts - len(rows)), partner, list(left.values()), synchronous)
+        busy = {"wal_autocheckpoint": "40"} if lives % 2 else {}
+        lives += 1
+        story = live(shim, disk, life, min(IN_A_LIFE, cuts - len(rows)), partner, list(left.values()), busy | pragmas)
         before = len(rows)
         for word in story:
             if not word.startswith("cut "):
@@ -53,11 +56,11 @@ def run(url: str, goals: Goals, cuts: int, synchronous: str = "full") -> None:
         shutil.rmtree(life)
         acknowledged &= booked  # what this life lost is counted once
         left = {reference: notice for reference, notice in left.items() if reference not in acknowledged}
-    _show(goals, rows, synchronous)
+    _show(goals, rows, pragmas)
 
 
-def _show(goals: Goals, rows: list[tuple], synchronous: str) -> None:
-    title(f"The power cut {len(rows)} times, synchronous={synchronous}")
+def _show(goals: Goals, rows: list[tuple], pragmas: dict[str, str]) -> None:
+    title(" ".join((f"The power cut {len(rows)} times", *map("=".join, pragmas.items()))))
     kinds = [(name, [row for row in rows if row[0] is torn]) for name, torn in (("all lost", False), ("torn", True))]
     table(
         ("what was not synced", "cuts", "that lost payments", "payments lost", "databases broken"),
@@ -88,7 +91,7 @@ def build(folder: Path) -> Path:
 
 
 def live(
-    shim: Path, disk: Path, out: Path, cuts: int, partner: Partner, notices: list[Notice], synchronous: str
+    shim: Path, disk: Path, out: Path, cuts: int, partner: Partner, notices: list[Notice], pragmas: dict[str, str]
 ) -> list[str]:
     """Be paid until the last cut; each payment acknowledged and each cut, in order."""
     reading, writing = os.pipe()
@@ -106,7 +109,7 @@ def live(
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.drills.paying", f"sqlite:///{disk.resolve()}/jkn.db", str(writing)),
-            f"--synchronous={synchronous}",
+            *map("=".join, pragmas.items()),
         ],
         env=environ,
         cwd=ROOT,

@@ -22,5 +22,5 @@ def test_a_power_cut_loses_no_payment_and_breaks_no_database(own_database, goals
 
 @pytest.mark.parametrize("synchronous, misses", [("normal", "acknowledged payments lost"), ("off", "databases broken")])
 def test_twin_a_database_that_does_not_wait_for_the_disk_fails(own_database, goals, synchronous, misses):
-    power.run(own_database, goals, cuts=8, synchronous=synchronous)
+    power.run(own_database, goals, cuts=10, synchronous=synchronous)
     assert f"power cut: {misses}" in goals.missed
