@@ -21,6 +21,7 @@ FEATURES = (
     "ledger",
     "contributions",
     "payments",
+    "collecting",
     "eligibility",
     "registration",
     "changes",
