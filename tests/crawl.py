@@ -16,6 +16,7 @@ from jkn.accounts import sheets
 from jkn.accounts.models import SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk
+from jkn.collecting.models import Mandate
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
@@ -36,10 +37,18 @@ from tests.builders import PIN, a_family, people
 ROUTES = """
 url                                    access             methods                    object     shows
 /                                      public             GET                        -          own
+/autodebit                             autodebit:manage   GET POST                   -          own
+/autodebit/<int:mandate_id>            autodebit:manage   GET POST                   Mandate    own
+/autodebit/kembali                     autodebit:manage   GET POST                   -          own
+/b/<token>                             public             GET POST                   -          -
 /bahasa                                public             GET POST                   -          -
 /bantuan                               public             GET                        -          -
 /bayar                                 public             GET POST                   -          -
+/bayar/bagikan                         bills:see          GET POST                   -          own
+/bayar/dompet                          public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
+/bayar/saya/dompet                     bills:see          GET POST                   -          own
+/bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
 /daftar                                public             GET POST                   -          -
 /daftar/anggota                        public             GET POST                   -          -
@@ -90,6 +99,7 @@ url                                    access             methods               
 /perangkat                             sign-ins:see       GET POST                   -          own
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
+/petugas/debit                         charges:review     GET POST                   -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/masuk                         public             GET POST                   -          -
@@ -104,6 +114,8 @@ url                                    access             methods               
 /sampai-jumpa                          public             GET                        -          -
 /snap/<path:elsewhere>                 signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/access-token/b2b            signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/debit/notify                signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/qr/qr-mpm-notify            signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/inquiry         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/payment         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/status          signature          DELETE GET PATCH POST PUT  -          -
@@ -144,7 +156,7 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x"}
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "token": "x"}
 
 
 def _read(table: str) -> list[Route]:
@@ -219,6 +231,17 @@ def a_world() -> World:
         reference="ref-1",
         months=["2026-01"],
     )
+    mandate = Mandate.create(
+        payer=payer,
+        family_id=family.id,
+        person=person,
+        provider="dompet",
+        key="kanari",
+        state="kanari",
+        device="kanari",
+        label="****KANARI",
+        bound_at=clock.now(),
+    )
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -236,6 +259,7 @@ def a_world() -> World:
         "contact": "81298765402",
         "ticket": complaint.ticket,
         "receipt": payment.number,
+        "account": mandate.label,
     }
     objects = {
         "person_id": person.id,
@@ -243,6 +267,7 @@ def a_world() -> World:
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
+        "mandate_id": mandate.id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }

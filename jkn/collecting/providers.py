@@ -102,6 +102,10 @@ def offered(*kinds: ProviderKind) -> list[Provider]:
     return [provider for provider in _known.values() if provider.kind in kinds]
 
 
+def everybody() -> list[Provider]:
+    return list(_known.values())
+
+
 def signed_as(partner_id: str) -> list[Provider]:
     """The providers at which we go by this client id: one of them sent a notice that says so."""
     return [provider for provider in _known.values() if provider.client_id == partner_id]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from jkn.calendar import last_of_month
+from jkn.calendar import last_of_month, next_month
 
 STATUS_WORDS = 7  # characters of a response code
 UNSURE_CASES = {("404", "00"), ("404", "10"), ("404", "18")}  # about the state of something we may have begun
@@ -77,11 +77,21 @@ def next_attempt(day: date, days: Sequence[int]) -> date | None:
     return day.replace(day=later[0]) if later else None
 
 
+def coming_days(day: date, days: Sequence[int]) -> list[date]:
+    """The debit days still to come: the rest of this month's, today included, else the next month's."""
+    this = [min(at, last_of_month(day).day) for at in sorted(days)]
+    rest = [day.replace(day=at) for at in this if at >= day.day]
+    if rest:
+        return rest
+    month = next_month(day.replace(day=1))
+    return [month.replace(day=min(at, last_of_month(month).day)) for at in sorted(days)]
+
+
 def pay_before(day: date) -> date:
     """Until when a member pays by other ways after a failed debit."""
     return last_of_month(day)
 
 
 def grows_stale(seconds: int) -> timedelta:
-    """How long one caller may be at work on a charge: two calls of so many seconds, and a little more."""
-    return timedelta(seconds=2 * seconds + 1)
+    """How long one caller may be at work on a charge: three calls of so many seconds, and a little more."""
+    return timedelta(seconds=3 * seconds + 1)

@@ -41,7 +41,7 @@ def bill_find():
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
     name = numbers.mask_name(owing.head_of(payer.family_id).name)
-    return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(payer, due, number))
+    return page("payments/bill_found.html", form=form, name=name, due=due, **_how_to_pay(payer, due, number))
 
 
 @bp.get("/bayar/saya")
