@@ -55,7 +55,13 @@ class Simulator(ThreadingHTTPServer):
         self.provider, self.key, self.books, self.notify_url = provider, their_key, books, notify_url.rstrip("/")
         self.protocol = Protocol(provider, books, self.url)
         self.faults, self.seconds, self._lock, self.asked = list(faults), 30, Lock(), []
-        self.prefix = urlsplit(provider.base_url).path
+        self.prefix, self._senders = urlsplit(provider.base_url).path, []
+
+    def server_close(self) -> None:
+        """No notice is left half sent."""
+        super().server_close()
+        for sender in self._senders:
+            sender.join()
 
     def handle_error(self, request, client_address):
         """A caller who hung up is no news."""
@@ -69,8 +75,8 @@ class Simulator(ThreadingHTTPServer):
                     return kind
         return ""
 
-    def tell(self, reference: str, fault: str = "", wait: bool = False) -> None:
-        """Send the notice of a closed order, beside the answer or (`wait`) before it."""
+    def tell(self, reference: str, fault: str = "") -> None:
+        """Send the notice of a closed order, beside the answer; an early one before it."""
         order = self.books.order(reference)
         if not self.notify_url or order is None or order["status"] == PENDING or fault == "mute":
             return
@@ -80,8 +86,9 @@ class Simulator(ThreadingHTTPServer):
         if fault == "reordered":
             bodies.append(self.protocol.notice_of(reference, PENDING))
         send = Thread(target=self._send_all, args=(NOTICE_PATHS[order["kind"]], bodies), daemon=True)
+        self._senders.append(send)
         send.start()
-        if wait or fault == "early":
+        if fault == "early":
             send.join()
 
     def _send_all(self, path: str, bodies: list[dict]) -> None:
