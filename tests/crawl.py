@@ -16,7 +16,7 @@ from jkn.accounts import sheets
 from jkn.accounts.models import SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk
-from jkn.collecting.models import Mandate
+from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
@@ -242,6 +242,29 @@ def a_world() -> World:
         label="****KANARI",
         bound_at=clock.now(),
     )
+    # one word opens both public pages: how a charge stands, and the bill of somebody who asks others to pay
+    charge = Charge.create(
+        payer=payer,
+        family_id=family.id,
+        mandate=mandate,
+        provider="dompet",
+        kind=ChargeKind.DEBIT,
+        slot="debit:2026-01:1",
+        reference="K4N4R1T4UT4N",
+        amount=35_000,
+        day=clock.today(),
+        valid_until=clock.now(),
+        outcome=Outcome.REFUSED,
+    )
+    ChargeReference.create(reference=charge.reference, charge=charge)
+    PayLink.create(
+        payer=payer,
+        family_id=family.id,
+        person_id=person.id,
+        token=charge.reference,
+        key="kanari",
+        expires_at=clock.now() + timedelta(days=1),
+    )
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -268,6 +291,7 @@ def a_world() -> World:
         "payment_id": payment.id,
         "complaint_id": complaint.id,
         "mandate_id": mandate.id,
+        "token": charge.reference,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }

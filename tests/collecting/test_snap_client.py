@@ -1,6 +1,10 @@
 """Our side of SNAP BI as a caller, over real sockets: signatures, tokens, and every way an answer can fail."""
 
 import json
+import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +17,7 @@ from jkn.collecting.snap_client import Customer, SnapClient
 from jkn.payments.snap.codes import Service
 from jkn.payments.snap.signatures import digests, sign_hmac, string_to_sign
 from jkn.payments.snap.values import format_amount
+from tests.collecting.conftest import SECONDS
 
 AMOUNT = 35_000
 
@@ -147,6 +152,26 @@ def test_the_answer_to_another_question_is_nonsense(wallet, monkeypatch):
 def test_an_endless_answer_is_cut_off(wallet, monkeypatch):
     monkeypatch.setattr(wallet.protocol, "answer", lambda *_asked: (200, {"x": "y" * 100_000}))
     assert SnapClient(wallet.provider).exchange({"grantType": "REFRESH_TOKEN"}).code == "garbage"
+
+
+def test_a_head_that_drips_is_cut_off_as_well(wallet):
+    """Byte by byte from the very first: no single read takes long, and the whole would never end."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            line, _address = server.accept()
+            with line, suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX-Filler: " + b"x" * 10_000:
+                    line.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        slow = replace(wallet.provider, base_url=f"http://127.0.0.1:{server.getsockname()[1]}")
+        begun = time.monotonic()
+        assert SnapClient(slow).exchange({"grantType": "REFRESH_TOKEN"}).code == "timeout"
+        assert time.monotonic() - begun < 5 * SECONDS
+        dripping.join()
 
 
 def test_vector_a_of_midtrans_is_what_we_would_sign():
