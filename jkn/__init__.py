@@ -22,6 +22,7 @@ FEATURES = (
     "employers",
     "contributions",
     "payments",
+    "collecting",
     "calculators",
     "eligibility",
     "registration",

@@ -32,6 +32,7 @@ class Can(StrEnum):
     SEE_STATUS = "status:see"
     SEE_CARD = "card:see"
     SEE_BILLS = "bills:see"
+    MANAGE_AUTODEBIT = "autodebit:manage"
     CHANGE_CLINIC = "clinic:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
@@ -45,6 +46,7 @@ class Can(StrEnum):
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
     REVIEW_PAYMENTS = "payments:review"
+    REVIEW_CHARGES = "charges:review"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
@@ -116,6 +118,7 @@ POLICY = {
     Can.SEE_STATUS: Policy((own_family,)),
     Can.SEE_CARD: Policy((own_family,)),
     Can.SEE_BILLS: Policy((own_family,)),
+    Can.MANAGE_AUTODEBIT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),
@@ -129,6 +132,7 @@ POLICY = {
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
+    Can.REVIEW_CHARGES: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

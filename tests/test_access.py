@@ -13,6 +13,7 @@ MATRIX = """
 status:see             x
 card:see               x
 bills:see              x
+autodebit:manage       x
 clinic:change          x
 profile:see            x
 profile:change         x
@@ -26,6 +27,7 @@ complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
 payments:review                              x
+charges:review                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x

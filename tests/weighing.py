@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from jkn import clock
 from jkn.access import Actor, Role
 from jkn.accounts import service as accounts
+from jkn.collecting.models import Charge, ChargeKind, Mandate, Outcome
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
 from jkn.contributions import service as contributions
@@ -179,6 +180,32 @@ def a_large_world() -> World:
             source=f"large-{number}",
             months=[f"2025-{number + 1:02}"],
         )
+    mandate = Mandate.create(
+        payer=payer,
+        family_id=family.id,
+        person=person,
+        provider="dompet",
+        key="large",
+        state="large",
+        device="large",
+        label="0812****5401",
+        bound_at=clock.now(),
+    )
+    for number in range(12):
+        Charge.create(
+            payer=payer,
+            family_id=family.id,
+            mandate=mandate,
+            provider="dompet",
+            kind=ChargeKind.DEBIT,
+            slot=f"debit:{number}",
+            reference=f"LARGE{number}",
+            amount=280_000,
+            day=date(2025, number + 1, 5),
+            valid_until=clock.now(),
+            outcome=Outcome.PAID,
+            payment=payment,
+        )
     for one in people(family):
         facilities.choose_first(one, "0217B005", date(2025, 6, 1), by)
     objects = {
@@ -187,6 +214,7 @@ def a_large_world() -> World:
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
+        "mandate_id": mandate.id,
     }
     return World(family, person, {}, objects)
 
