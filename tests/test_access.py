@@ -26,6 +26,9 @@ complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
 payments:review                              x
+payers:see                                   x
+transfers:record                             x
+workers:manage                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x
