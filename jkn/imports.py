@@ -154,11 +154,11 @@ def _fields(line: int, raw: bytes, report: Report) -> list[str] | None:
 def upsert(model, key: str, rows: list[dict]) -> None:
     """Insert rows, or replace what the row with the same key held; one prepared statement, no model objects.
 
-    All rows name the same fields. Call it inside a write.
+    `key` is a unique column, or several with commas between. All rows name the same fields. Call it inside a write.
     """
     fields = [model._meta.fields[name] for name in rows[0]]
     columns = [field.column_name for field in fields]
-    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != key)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key.split(", "))
     statement = (
         f"INSERT INTO {model._meta.table_name} ({', '.join(columns)}) VALUES ({', '.join([db.param] * len(columns))})"
         f" ON CONFLICT ({key}) DO UPDATE SET {changes}"

@@ -36,6 +36,8 @@ from tests.builders import PIN, a_family, people
 ROUTES = """
 url                                    access             methods                    object     shows
 /                                      public             GET                        -          own
+/aturan                                public             GET                        -          -
+/aturan/<table>                        public             GET                        -          -
 /bahasa                                public             GET POST                   -          -
 /bantuan                               public             GET                        -          -
 /bayar                                 public             GET POST                   -          -
@@ -149,7 +151,7 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x"}
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff"}
 
 
 def _read(table: str) -> list[Route]:

@@ -39,6 +39,7 @@ GLOBAL = {
     "ticket": "complaint number to complaint",
     "transfer": "the treasury's references, unique across payers",
     "used_external_id": "a bank's request numbers, by day",
+    "wage_floor": "reference data",
 }
 KEYS = {"family", "family_id", "payer", "payer_id", "person", "person_id"}
 ROOTS = {"family", "person", "payer"}
@@ -171,6 +172,7 @@ BROKEN = [
     ("worker", {"until": "2025-12-31", "since": "2026-01-01"}),
     ("spell", {"until": "2025-12-31", "since": "2026-01-01"}),
     ("spell", {"care_class": 4}),
+    ("wage_floor", {"amount": 0}),
 ]
 
 

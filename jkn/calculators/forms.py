@@ -116,3 +116,7 @@ class PlanCompareForm(AskForm):
         {"0": _l("I pay it myself"), "1": _l("An employer or a government")},
         default="0",
     )
+
+
+class RuleShowForm(AskForm):
+    tanggal = _day_field(_l("On which day"))

@@ -2,13 +2,20 @@
 
 from datetime import date
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext
 
 from jkn import clock
 from jkn.access import public
-from jkn.calculators import rules
-from jkn.calculators.forms import ArrearsComputeForm, ContributionComputeForm, PenaltyComputeForm, PlanCompareForm
+from jkn.calculators import lawbook, rules
+from jkn.calculators.forms import (
+    ArrearsComputeForm,
+    ContributionComputeForm,
+    PenaltyComputeForm,
+    PlanCompareForm,
+    RuleShowForm,
+)
+from jkn.calculators.titles import SECTIONS, TITLES
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import arrears, penalty, rehab
 from jkn.contributions.telling import told
@@ -106,6 +113,36 @@ def plan_compare():
         basis=refused.basis if refused else None,
         count=count,
         trace=told(plan.trace) if plan else [],
+    )
+
+
+@bp.get("/aturan")
+@public
+def rule_list():
+    """Every table of the law by its plain name."""
+    return page("calculators/rule_list.html", sections=SECTIONS)
+
+
+@bp.get("/aturan/<table>")
+@public
+def rule_show(table):
+    """What one table says on a day, what it said before and what is coming."""
+    title = TITLES.get(table) or abort(404)
+    form = RuleShowForm(request.args)
+    asked = form.tanggal.value if form.is_asked and form.validate() else None
+    day = asked or clock.today()
+    before, now, coming = lawbook.around(table, day)
+    return page(
+        "calculators/rule_show.html",
+        form=form,
+        table=table,
+        title=title.name,
+        day=day,
+        now=now,
+        values=lawbook.said(now) if now else [],
+        note=lawbook.note_of(now) if now else "",
+        before=[(row, lawbook.changed(row, now)) for row in before],
+        coming=[(row, lawbook.changed(row, now) if now else lawbook.said(row)) for row in coming],
     )
 
 

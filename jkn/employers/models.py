@@ -1,6 +1,6 @@
 from datetime import date
 
-from peewee import CharField, Check, DateField, ForeignKeyField, SmallIntegerField
+from peewee import CharField, Check, DateField, ForeignKeyField, IntegerField, SmallIntegerField
 from playhouse.fields import EnumField
 
 from jkn.calendar import next_month
@@ -47,3 +47,14 @@ def in_month(worker, month: date):
     """The row of `Worker`, or of an alias of it, covers a day of the month."""
     not_over = worker.until.is_null() | ((worker.until > month) & (worker.until > worker.since))
     return (worker.since < next_month(month)) & not_over
+
+
+class WageFloor(BaseModel):
+    """The minimum wage a month of a regency (UMK) or a province (UMP) in a year, as the governor decreed it."""
+
+    region_code = CharField(max_length=5)
+    year = IntegerField()
+    amount = RupiahField(constraints=[Check("amount > 0")])
+
+    class Meta:
+        indexes = ((("region_code", "year"), True),)
