@@ -8,15 +8,15 @@ are.
 from collections.abc import Iterator
 from datetime import date
 
-from peewee import Value, fn
+from peewee import Case, Value, fn
 
-from jkn import clock
+from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.contributions import issuing, rules, service
 from jkn.contributions.models import Bill, BillLine, BillTotal, Issuing
-from jkn.contributions.others_sql import STEPS
+from jkn.contributions.others_sql import CENTRAL, STEPS
 from jkn.db import writing
 from jkn.ledger import service as ledger
 from jkn.members.models import Payer, PayerKind
@@ -136,11 +136,22 @@ def _insert_bills(month: date, payers: list[int]) -> int:
             Value(month),
             fn.SUM(BillTotal.amount),
             Value(rules.due_on(month)),
-            Value(_basis(month)),
+            _basis(month),
             Value(clock.now(), converter=Bill.issued_at.db_value),
         )
+        .join(Payer, on=(Payer.id == BillTotal.payer_id))
         .where(BillTotal.payer_id.in_(payers), BillTotal.month == month, ~fn.EXISTS(issued))
-        .group_by(BillTotal.payer_id)
+        .group_by(BillTotal.payer_id, Payer.kind, Payer.code)
     )
     fields = (Bill.payer, Bill.month, Bill.amount, Bill.due_on, Bill.basis, Bill.issued_at)
     return Bill.insert_from(bills, fields).on_conflict_ignore().as_rowcount().execute()
+
+
+def _basis(month: date):
+    """The decree that a bill names first: of wages, of the central government, or of local ones."""
+    rules = law.at(month)
+    first = [
+        (Payer.kind == PayerKind.EMPLOYER, rules.ppu.basis[:60]),
+        (Payer.code == CENTRAL, rules.pbi_tariff.basis[:60]),
+    ]
+    return Case(None, first, rules.pemda_tariff.basis[:60])

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months
-from jkn.contributions import issuing, rules, service
+from jkn.contributions import issuing, issuing_others, rules, service
 from jkn.contributions.models import Bill, BillLine
 from jkn.contributions.telling import told
 from jkn.members import service as members
@@ -58,9 +58,9 @@ def bill_show(bill_id):
 @bp.cli.command("issue-bills")
 @click.argument("month", metavar="YYYY-MM", type=click.DateTime(["%Y-%m"]))
 def issue_bills(month: datetime):
-    """Issue the bills of a month.
+    """Issue the bills of a month: of families, employers and governments.
 
-    Safe to stop and to run again: it bills nobody twice.
+    Safe to stop and to run again: it goes on where it stopped and bills nobody twice.
     """
     month, farthest = month.date(), add_months(clock.today(), law.at(clock.today()).advance_payment.max_months)
     if month > farthest:
@@ -69,12 +69,15 @@ def issue_bills(month: datetime):
         rules.price(month, 3)
     except law.Missing as missing:
         raise click.BadParameter(str(missing)) from None
-    chunks = list(issuing.chunks())
-    issued = 0
-    with click.progressbar(length=sum(map(len, chunks)), label=f"{month:%Y-%m}") as bar:
+    chunks, issued = list(issuing.chunks()), 0
+    length = sum(map(len, chunks)) + issuing_others.size(month)
+    with click.progressbar(length=length, label=f"{month:%Y-%m}") as bar:
         for numbers in chunks:
             issued += service.issue_chunk(month, numbers)
             bar.update(len(numbers))
+        for done, bills in issuing_others.run(month):
+            issued += bills
+            bar.update(done)
     click.echo(f"{issued} bills issued")
 
 

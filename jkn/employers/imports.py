@@ -64,13 +64,9 @@ def _bu_code(code: str) -> str | None:
 
 @writing
 def _store_employers(rows: list[tuple[int, dict]], report: Report) -> int:
-    taken = {
-        bu: code
-        for bu, code in Employer.select(Employer.bu_code, Payer.code)
-        .join(Payer)
-        .where(Employer.bu_code.in_([row["KODE_BU"] for _line, row in rows if row["KODE_BU"]]))
-        .tuples()
-    }
+    rows_of_codes = Employer.select(Employer.bu_code, Payer.code).join(Payer)
+    asked = [row["KODE_BU"] for _line, row in rows if row["KODE_BU"]]
+    taken = dict(rows_of_codes.where(Employer.bu_code.in_(asked)).tuples())
     good = []
     for line, row in rows:
         if row["KODE_BU"] and taken.setdefault(row["KODE_BU"], row["KODE"]) != row["KODE"]:

@@ -97,7 +97,7 @@ def change(worker: Worker, wage: Rupiah, extra_family: int, since: date, by: Act
 
 @writing
 def end(worker: Worker, until: date, by: Actor) -> None:
-    """The person works there no longer from a month on; the family's cover by this employer ends with it. Twice is once."""
+    """The person works there no longer from a month on, and the family's cover by this employer ends. Twice is once."""
     employer = _employer_of(worker)
     _take_the_list(employer)
     worker = Worker.get_by_id(worker.id)

@@ -38,8 +38,9 @@ def take(
 ) -> Payment:
     """Money that has arrived; it is never refused, and what buys nothing yet is the payer's credit.
 
-    `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that (of
-    an employer or a government the oldest bills, as far as it goes). The same `source` again gives the first payment. The payment's `covers` says which months it settled.
+    `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that (of an
+    employer or a government the oldest bills, as far as it goes). The same `source` again gives the first payment. The
+    payment's `covers` says which months it settled.
     """
     source = source or f"{via}:{reference}"
     known = Payment.get_or_none(Payment.payer == payer, Payment.source == source)

@@ -162,9 +162,7 @@ def agree(payer: Payer, since: date, suspends: bool, basis: str, by: Actor) -> A
         raise Refused(N_("Only with governments this can be agreed."))
     row = {"payer": payer, "since": since, "suspends": suspends, "basis": basis}
     kept = [Agreement.suspends, Agreement.basis]
-    Agreement.insert(**row).on_conflict(
-        conflict_target=[Agreement.payer, Agreement.since], preserve=kept
-    ).execute()
+    Agreement.insert(**row).on_conflict(conflict_target=[Agreement.payer, Agreement.since], preserve=kept).execute()
     agreement = Agreement.get(Agreement.payer == payer, Agreement.since == since)
     audit.record(Act.AGREEMENT_RECORDED, agreement, by, suspends=suspends, since=since.isoformat())
     return agreement
