@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from peewee import JOIN
+from peewee import JOIN, Value, fn
 
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import rules
-from jkn.contributions.models import Bill, Settlement
+from jkn.contributions.models import Bill, BillLine, Kind, Settlement
 from jkn.contributions.rules import OpenMonths, Owed
 from jkn.members.models import Payer, PayerKind
 
@@ -41,3 +41,32 @@ def affordable(owed: Owed) -> list[date]:
         left -= item.amount
         months.append(item.month)
     return months
+
+
+def oldest_unpaid(payer, on: date):
+    """The first month that a payer (a column or a number) had not paid by a day, running months left out; as SQL."""
+    bill = Bill.alias()
+    held = Settlement.select(Value(1)).where(
+        Settlement.payer == bill.payer, Settlement.month == bill.month, Settlement.held_on(on)
+    )
+    return bill.select(fn.MIN(bill.month)).where(bill.payer == payer, bill.month < first_of_month(on), ~fn.EXISTS(held))
+
+
+def newest_line_of(person_id: int, on: date) -> BillLine | None:
+    """What an employer or a government pays for this person, by the last bill, with the payer's name and kind.
+
+    None when that bill is older than the month before.
+    """
+    return (
+        BillLine.select(BillLine, Payer.name.alias("payer"), Payer.kind.alias("payer_kind"))
+        .join(Payer, on=(Payer.id == BillLine.payer_id))
+        .where(
+            BillLine.person == person_id,
+            BillLine.kind == Kind.CONTRIBUTION,
+            BillLine.month >= add_months(first_of_month(on), -1),
+            Payer.family.is_null(),
+        )
+        .order_by(BillLine.month.desc(), BillLine.id.desc())
+        .objects()
+        .first()
+    )

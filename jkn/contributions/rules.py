@@ -77,6 +77,10 @@ class Owed:
     def total(self) -> Rupiah:
         return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
 
+    def names(self, person_id: int) -> bool:
+        """Is the person on one of these months' bills?"""
+        return any(line.person_id == person_id for month in self.months for line in month.people)
+
 
 @dataclass(frozen=True)
 class OpenMonths:

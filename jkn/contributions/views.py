@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months
-from jkn.contributions import issuing, issuing_others, rules, service
+from jkn.contributions import billed, issuing, issuing_others, rules, service
 from jkn.contributions.models import Bill, BillLine
 from jkn.contributions.telling import told
 from jkn.members import service as members
@@ -24,7 +24,7 @@ def bill_list():
     """What is due when; then the months, newest first. `?sebelum=2025-02`: the months before that one."""
     bills = list(Bill.newest(scope(Bill), _month(request.args.get("sebelum", "")), PAGE + 1))
     older = bills[PAGE - 1].month if len(bills) > PAGE else None
-    payer = members.payer_of(actor().family_id)
+    payer, me = members.payer_of(actor().family_id), actor().person_id
     standing, owed = service.standing_and_owed(payer, clock.today()) if payer else (None, None)
     return page(
         "contributions/bill_list.html",
@@ -34,6 +34,7 @@ def bill_list():
         standing=standing,
         owed=owed,
         trace=told(standing.trace) if standing else [],
+        for_me=None if owed and owed.names(me) else billed.newest_line_of(me, clock.today()),
     )
 
 

@@ -229,14 +229,16 @@ def a_world_of_payers():
 
 
 def everything():
-    """All that issuing writes, without the keys and the moments."""
-    fields = (BillLine.payer_id, BillLine.month, BillLine.person, BillLine.kind, BillLine.amount, BillLine.by_worker)
-    bills = (Bill.payer, Bill.month, Bill.amount, Bill.due_on, Bill.basis)
+    """All that issuing writes, without the keys and the moments; payers by their code."""
+    name = {payer.id: payer.code or f"family {payer.family_id}" for payer in Payer.select()}
     return (
-        sorted(map(repr, BillLine.select(*fields).tuples())),
-        sorted(map(repr, Bill.select(*bills).tuples())),
-        sorted((row.payer_id, row.kind, row.people, row.amount) for row in BillTotal.select()),
-        sorted((row.payer_id, row.amount) for row in ledger.Movement.select()),
+        sorted(
+            (name[row.payer_id], row.month, row.person_id, row.kind, row.amount, row.by_worker, row.base or 0)
+            for row in BillLine.select()
+        ),
+        sorted((name[row.payer_id], row.month, row.amount, row.due_on, row.basis) for row in Bill.select()),
+        sorted((name[row.payer_id], row.kind, row.care_class, row.people, row.amount) for row in BillTotal.select()),
+        sorted((name[row.payer_id], row.source, row.amount) for row in ledger.Movement.select()),
     )
 
 
