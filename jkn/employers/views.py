@@ -60,3 +60,6 @@ def import_workers(file):
     report = Report()
     imports.import_workers(file, report)
     report.finish()
+
+
+from jkn.employers import desk as desk  # noqa: E402  the officers' pages join the blueprint
