@@ -82,25 +82,30 @@ def totals_of(bill: Bill) -> list[BillTotal]:
     return list(rows.order_by(BillTotal.kind.desc(), BillTotal.care_class))
 
 
-def lines_of(bill: Bill, after: int, limit: int) -> list[BillLine]:
-    """The bill's lines with their people, in the order of the people's numbers, from the one after."""
-    return list(
+def lines_of(bill: Bill, after: int, limit: int) -> tuple[list[BillLine], int | None]:
+    """Lines with their people, in the order of the people's numbers, from the one after; and where to go on.
+
+    A person may have two lines, one of each kind; they are never parted.
+    """
+    lines = list(
         BillLine.select(BillLine, Person.id, Person.name, Person.card)
         .join(Person)
         .where(BillLine.payer_id == bill.payer_id, BillLine.month == bill.month, BillLine.person > after)
-        .order_by(BillLine.person)
-        .limit(limit)
+        .order_by(BillLine.person, BillLine.kind)
+        .limit(limit + 2)
     )
+    if len(lines) <= limit:
+        return lines, None
+    cut = limit if lines[limit - 1].person_id != lines[limit].person_id else limit + 1
+    return lines[:cut], lines[cut - 1].person_id if len(lines) > cut else None
 
 
 def every_line(bill: Bill) -> Iterator[BillLine]:
     """All of them, however many, without growing in memory."""
     after = 0
-    while lines := lines_of(bill, after, CHUNK):
-        # a person may have two lines, one of each kind: the next part begins behind a whole person
-        whole = lines if len(lines) < CHUNK else [line for line in lines if line.person_id < lines[-1].person_id]
-        yield from whole
-        after = whole[-1].person_id
+    while after is not None:
+        lines, after = lines_of(bill, after, CHUNK)
+        yield from lines
 
 
 def payments_of(payer: Payer, limit: int) -> list[Payment]:

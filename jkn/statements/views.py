@@ -99,14 +99,14 @@ def statement_show(payer_id, month):
     """The monthly statement, to print: totals, payments, where and until when to pay; people page by page."""
     payer = _other(payer_id)
     billed = _billed(payer, month)
-    lines = service.lines_of(billed.bill, asked_number("sesudah"), LINES + 1)
+    lines, more = service.lines_of(billed.bill, asked_number("sesudah"), LINES)
     return page(
         "statements/statement_show.html",
         payer=payer,
         billed=billed,
         totals=service.totals_of(billed.bill),
-        lines=lines[:LINES],
-        more=lines[LINES - 1].person_id if len(lines) > LINES else None,
+        lines=lines,
+        more=more,
         masked=numbers.mask_name,
         kinds=KINDS,
         payments=service.payments_of(payer, LATEST),
