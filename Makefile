@@ -28,7 +28,10 @@ COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --gen
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help install run test test-sqlite test-postgres test-slow bench lint lock translations
+DRILLS := server database power double disk month
+
+.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large drill $(DRILLS:%=drill-%) lint lock \
+	translations
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -54,6 +57,16 @@ test-slow: $(DEV) $(CATALOGS) $(NODE_MODULES) ## the tests that take minutes eac
 
 bench: $(DEV) $(CATALOGS) ## speed and size of every page, and of the imports
 	@$(BIN)/python -m tests.benchmarks
+
+bench-large: $(DEV) $(CATALOGS) ## billing three million families against three hundred thousand
+	@$(BIN)/python -m tests.benchmarks --large
+
+drill: $(DEV) $(CATALOGS) ## what must survive: every drill in its full size (ARGS=--small for the short forms)
+	@$(BIN)/python -m tests.drills all $(ARGS)
+
+# Each drill alone.
+$(DRILLS:%=drill-%): drill-%: $(DEV) $(CATALOGS)
+	@$(BIN)/python -m tests.drills $* $(ARGS)
 
 lint: $(DEV) ## style, dependencies, translations
 	@$(BIN)/ruff check

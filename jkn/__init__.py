@@ -23,6 +23,7 @@ FEATURES = (
     "contributions",
     "payments",
     "statements",
+    "collecting",
     "calculators",
     "eligibility",
     "registration",

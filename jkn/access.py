@@ -32,6 +32,7 @@ class Can(StrEnum):
     SEE_STATUS = "status:see"
     SEE_CARD = "card:see"
     SEE_BILLS = "bills:see"
+    MANAGE_AUTODEBIT = "autodebit:manage"
     CHANGE_CLINIC = "clinic:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
@@ -48,6 +49,7 @@ class Can(StrEnum):
     SEE_PAYERS = "payers:see"
     RECORD_TRANSFERS = "transfers:record"
     MANAGE_WORKERS = "workers:manage"
+    REVIEW_CHARGES = "charges:review"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
@@ -119,6 +121,7 @@ POLICY = {
     Can.SEE_STATUS: Policy((own_family,)),
     Can.SEE_CARD: Policy((own_family,)),
     Can.SEE_BILLS: Policy((own_family,)),
+    Can.MANAGE_AUTODEBIT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),
@@ -135,6 +138,7 @@ POLICY = {
     Can.SEE_PAYERS: Policy((staff(Role.OFFICER),)),
     Can.RECORD_TRANSFERS: Policy((staff(Role.OFFICER),)),
     Can.MANAGE_WORKERS: Policy((staff(Role.OFFICER),)),
+    Can.REVIEW_CHARGES: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

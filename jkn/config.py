@@ -2,9 +2,11 @@
 
 import base64
 import os
+import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 STAGES = ("development", "production")
 SECRETS = ("SECRET_KEY", "JKN_SEAL_KEYS", "JKN_INDEX_KEYS", "JKN_PEPPER")
@@ -43,6 +45,8 @@ def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dic
         "REGISTRY_ASKS_A_DAY": int(env.get("REGISTRY_ASKS_A_DAY", "10")),
         "SNAP_BASE": env.get("SNAP_BASE", "/snap"),
         "SNAP_SKEW_SECONDS": int(env.get("SNAP_SKEW_SECONDS", "300")),
+        "PUBLIC_URL": env.get("JKN_PUBLIC_URL", "").rstrip("/"),
+        "PROVIDERS": _providers(env, production),
         "MAX_CONTENT_LENGTH": 128 * 1024,
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
@@ -83,6 +87,34 @@ def _keys(env: Mapping, name: str) -> dict[int, bytes]:
     if any(len(key) != 32 for key in keys.values()):
         raise BadConfig(f"{name}: each key must be 32 bytes in base64")
     return keys
+
+
+def _providers(env: Mapping, production: bool) -> list[dict] | None:
+    """The wallets, banks and QRIS houses of the file JKN_PROVIDERS, each with its secrets; None: the simulators."""
+    path = env.get("JKN_PROVIDERS")
+    if not path:
+        return [] if production else None
+    try:
+        tables = tomllib.loads(Path(path).read_text())["provider"]
+        found = [_with_secrets(dict(table), env) for table in tables]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadConfig(f"JKN_PROVIDERS: {error}") from None
+    if production and found and not env.get("JKN_PUBLIC_URL", "").startswith("https://"):
+        raise BadConfig("JKN_PUBLIC_URL must be the https address of this service, to which providers send people back")
+    return found
+
+
+def _with_secrets(table: dict, env: Mapping) -> dict:
+    """`client_secret`, `private_key` (ours) and `public_key` (theirs): in place, in a file or in the environment."""
+    for name in ("client_secret", "private_key", "public_key"):
+        variable, file = table.pop(f"{name}_env", None), table.pop(f"{name}_file", None)
+        if variable:
+            table[name] = env.get(variable, "")
+        elif file:
+            table[name] = Path(file).read_text()
+        if not table.get(name) and not (name == "client_secret" and table.get("signing") == "rsa"):
+            raise BadConfig(f"JKN_PROVIDERS: {table.get('code', '?')} has no {name}")
+    return table
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -19,6 +19,8 @@ from tests.builders import PIN, a_family, people
 
 # How long an example takes is the machine's affair; a failing one prints how to repeat it.
 settings.register_profile("ours", deadline=None, print_blob=True)
+# A few examples, always the same, where a test runs a thousand times: --hypothesis-profile=few
+settings.register_profile("few", deadline=None, max_examples=4, derandomize=True, database=None)
 settings.load_profile("ours")
 
 NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)  # ten in the morning in Jakarta

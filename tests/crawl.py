@@ -16,6 +16,7 @@ from jkn.accounts import sheets
 from jkn.accounts.models import SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk
+from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
@@ -40,10 +41,18 @@ url                                    access             methods               
 /                                      public             GET                        -          own
 /aturan                                public             GET                        -          -
 /aturan/<table>                        public             GET                        -          -
+/autodebit                             autodebit:manage   GET POST                   -          own
+/autodebit/<int:mandate_id>            autodebit:manage   GET POST                   Mandate    own
+/autodebit/kembali                     autodebit:manage   GET POST                   -          own
+/b/<token>                             public             GET POST                   -          -
 /bahasa                                public             GET POST                   -          -
 /bantuan                               public             GET                        -          -
 /bayar                                 public             GET POST                   -          -
+/bayar/bagikan                         bills:see          GET POST                   -          own
+/bayar/dompet                          public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
+/bayar/saya/dompet                     bills:see          GET POST                   -          own
+/bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
 /daftar                                public             GET POST                   -          -
 /daftar/anggota                        public             GET POST                   -          -
@@ -99,6 +108,7 @@ url                                    access             methods               
 /perangkat                             sign-ins:see       GET POST                   -          own
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
+/petugas/debit                         charges:review     GET POST                   -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/majikan                       workers:manage     GET                        -          staff
@@ -124,6 +134,8 @@ url                                    access             methods               
 /sampai-jumpa                          public             GET                        -          -
 /snap/<path:elsewhere>                 signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/access-token/b2b            signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/debit/notify                signature          DELETE GET PATCH POST PUT  -          -
+/snap/v1.0/qr/qr-mpm-notify            signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/inquiry         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/payment         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/status          signature          DELETE GET PATCH POST PUT  -          -
@@ -164,7 +176,7 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "month": "2026-01", "number": 1, "elsewhere": "x", "table": "pbpu_tariff"}
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff", "token": "x", "month": "2026-01"}
 
 
 def _read(table: str) -> list[Route]:
@@ -241,6 +253,40 @@ def a_world() -> World:
         months=["2026-01"],
     )
     worker, employer = a_worker_of(person)
+    mandate = Mandate.create(
+        payer=payer,
+        family_id=family.id,
+        person=person,
+        provider="dompet",
+        key="kanari",
+        state="kanari",
+        device="kanari",
+        label="****KANARI",
+        bound_at=clock.now(),
+    )
+    # one word opens both public pages: how a charge stands, and the bill of somebody who asks others to pay
+    charge = Charge.create(
+        payer=payer,
+        family_id=family.id,
+        mandate=mandate,
+        provider="dompet",
+        kind=ChargeKind.DEBIT,
+        slot="debit:2026-01:1",
+        reference="K4N4R1T4UT4N",
+        amount=35_000,
+        day=clock.today(),
+        valid_until=clock.now(),
+        outcome=Outcome.REFUSED,
+    )
+    ChargeReference.create(reference=charge.reference, charge=charge)
+    PayLink.create(
+        payer=payer,
+        family_id=family.id,
+        person_id=person.id,
+        token=charge.reference,
+        key="kanari",
+        expires_at=clock.now() + timedelta(days=1),
+    )
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -258,6 +304,7 @@ def a_world() -> World:
         "contact": "81298765402",
         "ticket": complaint.ticket,
         "receipt": payment.number,
+        "account": mandate.label,
     }
     objects = {
         "person_id": person.id,
@@ -268,6 +315,8 @@ def a_world() -> World:
         "worker_id": worker.id,
         "employer_id": employer.id,
         "payer_id": employer.payer_id,
+        "mandate_id": mandate.id,
+        "token": charge.reference,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }

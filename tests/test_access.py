@@ -13,6 +13,7 @@ MATRIX = """
 status:see             x
 card:see               x
 bills:see              x
+autodebit:manage       x
 clinic:change          x
 profile:see            x
 profile:change         x
@@ -29,6 +30,7 @@ payments:review                              x
 payers:see                                   x
 transfers:record                             x
 workers:manage                               x
+charges:review                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x

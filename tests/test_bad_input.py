@@ -125,6 +125,8 @@ def test_hostile_words_behind_the_question_mark(app, route):
         if text == HOSTILE["half a pair"]:
             continue
         names = ("q", "place", "desa", "jenis", "dari", "sebelum", "mulai", "bulan", "tampil", "klinik", "next")
+        names += ("segmen", "kelas", "jiwa", "upah", "keluarga_tambahan", "batas_bawah", "sejak", "tanggal", "biaya")
+        names += ("bulan_tunggakan", "angsuran", "alih")
         is_calm(client.get(world.address(route), query_string=dict.fromkeys(names, text[:500])))
     is_calm(client.get(world.address(route) + "?q=%ff%00&sebelum=%ff&dari=%00"))
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from jkn import clock
 from jkn.access import Actor, Role
 from jkn.accounts import service as accounts
+from jkn.collecting.models import Charge, ChargeKind, Mandate, Outcome
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
 from jkn.contributions import service as contributions
@@ -34,6 +35,13 @@ ADDED = len("HTTP/1.1 200 OK\r\nserver: granian\r\ndate: Thu, 15 Jan 2026 03:00:
 PADDING = re.compile(rb"<!--[0-9a-f]*-->$")
 # What the table of routes does not say: the same pages once somebody has asked them something.
 ASKED = ("/faskes?q=gubeng", "/faskes?q=klinik", "/faskes/desa?q=gubeng", "/pengaduan?place=gubeng", "/tidak-ada")
+ASKED += (
+    "/hitung/iuran?segmen=PPU&upah=15000000&keluarga_tambahan=1&batas_bawah=4200479.19",
+    "/hitung/tunggakan?kelas=3&jiwa=4&sejak=2018-10&tanggal=2020-06-15",
+    "/hitung/denda?biaya=10000000&bulan=15",
+    "/hitung/cicilan?kelas=1&bulan_tunggakan=24&alih=1",
+    "/aturan/arrears_cap",
+)
 TYPED = "gubeng"
 # What a family answers at each step of joining; what finds it in the registry comes from its card.
 JOINING = {
@@ -169,8 +177,34 @@ def a_large_world() -> World:
             paid_at=clock.now(),
             via="Bank Contoh",
             reference=f"large-{number}",
-            source="ref-1",
+            source=f"large-{number}",
             months=[f"2025-{number + 1:02}"],
+        )
+    mandate = Mandate.create(
+        payer=payer,
+        family_id=family.id,
+        person=person,
+        provider="dompet",
+        key="large",
+        state="large",
+        device="large",
+        label="0812****5401",
+        bound_at=clock.now(),
+    )
+    for number in range(12):
+        Charge.create(
+            payer=payer,
+            family_id=family.id,
+            mandate=mandate,
+            provider="dompet",
+            kind=ChargeKind.DEBIT,
+            slot=f"debit:{number}",
+            reference=f"LARGE{number}",
+            amount=280_000,
+            day=date(2025, number + 1, 5),
+            valid_until=clock.now(),
+            outcome=Outcome.PAID,
+            payment=payment,
         )
     for one in people(family):
         facilities.choose_first(one, "0217B005", date(2025, 6, 1), by)
@@ -180,6 +214,7 @@ def a_large_world() -> World:
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
+        "mandate_id": mandate.id,
     }
     return World(family, person, {}, objects)
 

@@ -27,6 +27,16 @@ SEGMENTS = {
     PENSIONER: PENSIONER,
     VETERAN: VETERAN,
 }
+# Which table of the law says what a segment's month costs.
+TABLES = {
+    SELF_PAYING: "pbpu_tariff",
+    "PPU_BU": "ppu",
+    "PPU_PN": "ppu_pn",
+    "PBI_JK": "pbi_tariff",
+    "PBPU_PEMDA": "pemda_tariff",
+    PENSIONER: "bp_pn",
+    VETERAN: "veteran",
+}
 
 
 @dataclass(frozen=True)
@@ -69,15 +79,20 @@ def contribution(
     found = tariffs.subsidy(month, segment)
     payer = N_("The central government pays") if segment == "PBI_JK" else N_("The local government pays")
     total = Rupiah(found.amount * people)
-    trace = (Fact(N_("People"), people), *found.trace)
+    trace = (Fact(N_("People"), people), *found.trace, Fact(N_("Total"), total, "rupiah"))
     return Contribution(total, (Part(payer, total),), Rupiah(0), 3, trace, found.basis)
 
 
 def _self_paying(month: date, care_class: int, people: int) -> Contribution:
     price = rules.price(month, care_class)
-    trace = (Fact(N_("People"), people), *explaining.price_steps(month, care_class))
+    total = Rupiah(price.amount * people)
+    trace = (
+        Fact(N_("People"), people),
+        *explaining.price_steps(month, care_class),
+        Fact(N_("Total"), total, "rupiah"),
+    )
     return Contribution(
-        Rupiah(price.amount * people),
+        total,
         (),
         Rupiah(price.aid * people),
         care_class,

@@ -1,11 +1,12 @@
 """The calculators: GET pages that anybody may open, whose address holds all that was asked."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext
 
-from jkn import clock
+from jkn import clock, i18n
 from jkn.access import public
 from jkn.calculators import lawbook, rules
 from jkn.calculators.forms import (
@@ -20,7 +21,7 @@ from jkn.calendar import add_months, first_of_month
 from jkn.contributions import arrears, penalty, rehab
 from jkn.contributions.telling import told
 from jkn.errors import Refused
-from jkn.web import page
+from jkn.web import in_words, page, rupiah
 
 bp = Blueprint("calculators", __name__, cli_group=None)
 
@@ -54,6 +55,7 @@ def contribution_compute():
         trace=told(answer.trace) if answer else [],
         before=before,
         link=link,
+        table=rules.TABLES.get(form.segmen.data, "pbpu_tariff"),
         is_ahead=bool(answer) and form.bulan.value > first_of_month(clock.today()),
     )
 
@@ -69,7 +71,7 @@ def arrears_compute():
             answer = arrears.to_be_active(form.sejak.value, form.tanggal.value, int(form.kelas.data), form.jiwa.value)
         except Refused as refused:
             form.refuse(refused)
-    trace = told(answer.trace) if answer else []
+    trace = told(answer.trace) + _prices((*answer.arrears, answer.running)) if answer else []
     return page("calculators/arrears_compute.html", form=form, answer=answer, people=form.jiwa.value, trace=trace)
 
 
@@ -93,7 +95,7 @@ def penalty_compute():
 def plan_compare():
     """Paying arrears in instalments: the plan that was asked, beside all that are possible."""
     form = PlanCompareForm(request.args)
-    plan, plans, refused, count = None, [], None, 0
+    plan, plans, refused, trace, count = None, [], None, [], 0
     if form.is_asked and form.validate():
         on, moved, count = form.tanggal.value, form.alih.data == "1", form.bulan_tunggakan.value
         family = (on, int(form.kelas.data), form.jiwa.value, count)
@@ -102,6 +104,7 @@ def plan_compare():
             plans = rehab.family_plans(*family, moved)
             wanted = form.angsuran.value or len(plans)
             plan = rehab.family_plan(*family, wanted, moved)
+            trace = told(plan.trace) + _prices(_divided(plan, on, count, *family[1:3]))
         except Refused as no:
             refused = no
     return page(
@@ -112,7 +115,7 @@ def plan_compare():
         reason=refused.say(gettext) if refused else None,
         basis=refused.basis if refused else None,
         count=count,
-        trace=told(plan.trace) if plan else [],
+        trace=trace,
     )
 
 
@@ -156,6 +159,30 @@ def _contribution(form: ContributionComputeForm, month: date) -> rules.Contribut
         floor=form.batas_bawah.value,
         extra_people=form.keluarga_tambahan.value,
     )
+
+
+def _divided(plan: rehab.Plan, on: date, count: int, care_class: int, people: int) -> tuple[arrears.Run, ...]:
+    """The months that a plan pays, by price: those in arrears, and the running ones where it includes them."""
+    months = list(arrears.months_before(on, count))
+    if plan.running:
+        months += [add_months(first_of_month(on), index) for index in range(plan.instalments)]
+    return arrears.runs(months, care_class, people, on)
+
+
+def _prices(runs: Iterable[arrears.Run]) -> list[tuple[str, str]]:
+    """(period, one person's months by which decree), for the steps behind "Why?"."""
+    return [
+        (
+            _period(run),
+            in_words("%(count)s x %(price)s; %(basis)s", count=run.count, price=rupiah(run.price), basis=run.basis),
+        )
+        for run in runs
+    ]
+
+
+def _period(run: arrears.Run) -> str:
+    first = i18n.month(run.first)
+    return first if run.count == 1 else f"{first} - {i18n.month(run.last)}"
 
 
 def _link(instalments: int) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from jkn import law
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import rules
+from jkn.contributions import rules, tariffs
 from jkn.contributions.rules import Fact, Price
 from jkn.errors import N_, Refused
 from jkn.money import Rupiah
@@ -59,7 +59,7 @@ def price_on(month: date, care_class: int, on: date) -> Price:
     row = law.at(on).class3_arrears_basis
     if care_class != 3 or month >= first_of_month(on) or row.price != "GROSS":
         return price
-    return Price(Rupiah(price.amount + price.aid), Rupiah(0), f"{price.basis}; {row.basis}")
+    return Price(Rupiah(price.amount + price.aid), Rupiah(0), tariffs.cited(price.basis, row.basis))
 
 
 def runs(months: Iterable[date], care_class: int, people: int, on: date) -> tuple[Run, ...]:
@@ -124,7 +124,7 @@ def to_be_active(since: date, on: date, care_class: int, people: int) -> ToBeAct
         relaxed.rest_until if postponed else None,
         tuple(lapsed),
         tuple(trace),
-        "; ".join(dict.fromkeys(books)),
+        tariffs.cited(*books),
     )
 
 

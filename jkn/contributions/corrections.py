@@ -57,12 +57,20 @@ def correct(payer: Payer, since: date, reason: Reason, by: Actor = SYSTEM, on: d
 
 @writing
 def report_death(person: Person, died_on: date, by: Actor) -> None:
-    """Nothing is owed for a person after the month of death; what was paid for it becomes credit (domain: 4.11)."""
+    """Nothing is owed for a person after the month of death; what was paid for it becomes credit (domain: 4.11).
+
+    What has lapsed by now stays so, although fewer months are owed than seemed to be.
+    """
+    payers = list(Payer.select().join(Spell).where(Spell.person == person, Payer.kind == PayerKind.FAMILY).distinct())
+    today = clock.today()
+    for payer in payers:
+        service.take_the_book(payer)
+        if payer.liable_from:
+            service.waive(payer, service.standing(payer, today).lapsed, today, clock.now())
     if not Person.update(died_on=died_on).where(Person.id == person.id, Person.died_on.is_null()).execute():
         return
     audit.record(Act.DEATH_REPORTED, person, by, day=died_on.isoformat())
-    payers = Payer.select().join(Spell).where(Spell.person == person, Payer.kind == PayerKind.FAMILY).distinct()
-    for payer in list(payers):
+    for payer in payers:
         correct(payer, next_month(died_on), Reason.DEATH, by)
 
 

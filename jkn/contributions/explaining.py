@@ -23,5 +23,4 @@ def price_steps(month: date, care_class: int) -> list[Fact]:
 def basis_of(month: date, care_class: int) -> str:
     """Which decrees these steps follow."""
     price = rules.price(month, care_class)
-    cited = [price.basis, tariffs.class3_aid(month).basis] if price.aid else [price.basis]
-    return "; ".join(dict.fromkeys(part for basis in cited for part in basis.split("; ")))
+    return tariffs.cited(price.basis, tariffs.class3_aid(month).basis) if price.aid else price.basis

@@ -11,6 +11,7 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     SmallIntegerField,
+    fn,
 )
 from playhouse.fields import EnumField, IntEnumField
 
@@ -45,9 +46,14 @@ class Bill(BaseModel):
 
     @classmethod
     def newest(cls, bills, before: date | None, limit: int):
-        """Of these bills, the newest ones before a month, each with `how` and `settled_on` if it is settled."""
+        """Of these bills, the newest before a month: each with what it was `corrected` by, and, if settled, `how`."""
         is_its = (Settlement.payer == cls.payer) & (Settlement.month == cls.month) & Settlement.reversed_on.is_null()
-        rows = bills.select_extend(Settlement.how, Settlement.settled_on).join(Settlement, JOIN.LEFT_OUTER, on=is_its)
+        changes = Correction.select(fn.COALESCE(fn.SUM(Correction.amount), 0)).where(
+            Correction.payer == cls.payer, Correction.month == cls.month
+        )
+        rows = bills.select_extend(Settlement.how, changes.alias("corrected")).join(
+            Settlement, JOIN.LEFT_OUTER, on=is_its
+        )
         return (rows.where(cls.month < before) if before else rows).order_by(cls.month.desc()).limit(limit).objects()
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from jkn import law
 from jkn.contributions.rules import Fact
-from jkn.contributions.tariffs import share_of
+from jkn.contributions.tariffs import cited, share_of
 from jkn.errors import N_
 from jkn.money import Rupiah
 
@@ -56,7 +56,7 @@ def service_penalty(
     window has had a penalty bill already.
     """
     row, terms = law.at(on).penalty, law.at(on).penalty_terms
-    basis = "; ".join(dict.fromkeys((row.basis, terms.basis)))
+    basis = cited(row.basis, terms.basis)
     if reason := _exemption(row, terms, months_in_arrears, segment, is_inpatient, is_poor, charged_before):
         return Penalty(
             Rupiah(0), None, reason, row.window_days, (Fact(N_("Day of the penalty bill"), on, "day"),), basis

@@ -138,7 +138,9 @@ def settle(
     done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
     if done and ledger.credit_of(payer.id) < 0:
         raise Refused(N_("There is not enough money for these months."))
-    waived = _waive_lapsed(payer, paid_on, at)
+    found = open_months(payer, paid_on, shares_of(payer))
+    back = not any(month < first_of_month(paid_on) for month in found.unpaid)
+    waived = waive(payer, found.lapsed, paid_on, at) if back else []
     if done or waived:
         names = [f"{month:%Y-%m}" for month in done]
         audit.record(Act.MONTH_SETTLED, payer, by=by, count=len(done), months=names, how=how, waived=len(waived))
@@ -260,12 +262,9 @@ def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: 
     return True
 
 
-def _waive_lapsed(payer: Payer, on: date, at: datetime) -> list[date]:
-    """When a payer owes nothing more, what lies outside the cap is waived, and can never come back."""
-    found = open_months(payer, on, shares_of(payer))
-    if found.unpaid or not found.lapsed:
-        return []
-    waived = {month: held for month in found.lapsed if (held := claim(payer, month, on, at, How.WAIVED))}
+def waive(payer: Payer, months: Sequence[date], on: date, at: datetime) -> list[date]:
+    """Months that have fallen outside the cap are settled without money, and can never come back."""
+    waived = {month: held for month in months if (held := claim(payer, month, on, at, How.WAIVED))}
     for month, amount in amounts_of(payer, list(waived)).items() if waived else ():
         source = f"waive:{month:%Y-%m}"
         waived[month].movement = ledger.book(payer.id, Account.WAIVER, Account.DUE, amount, source, on)

@@ -9,7 +9,6 @@ from datetime import date
 from jkn import law
 from jkn.contributions.rules import Fact
 from jkn.errors import N_, Refused
-from jkn.law import Row
 from jkn.money import Rupiah
 
 WHOLE = 10_000  # basis points
@@ -126,7 +125,9 @@ def worker_share(
             Fact(N_("For these relatives"), extra, "rupiah"),
         ]
     trace.append(Fact(N_("Class II up to a wage of"), rules.ppu.class_split_wage, "rupiah"))
-    return WorkerShare(base, employer, own, extra, care_class_of(month, wage), tuple(trace), _cited(*books))
+    return WorkerShare(
+        base, employer, own, extra, care_class_of(month, wage), tuple(trace), cited(*(row.basis for row in books))
+    )
 
 
 def pensioner_share(month: date, pension: Rupiah) -> PensionShare:
@@ -173,6 +174,6 @@ def class3_aid(month: date) -> Aid:
     return Aid(Rupiah(row.central), Rupiah(row.regional), row.regional_payer, row.basis)
 
 
-def _cited(*rows: Row) -> str:
+def cited(*bases: str) -> str:
     """Each decree once, in the order of the steps."""
-    return "; ".join(dict.fromkeys(row.basis for row in rows))
+    return "; ".join(dict.fromkeys(part for basis in bases for part in basis.split("; ")))

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import click
@@ -6,11 +7,12 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months
-from jkn.contributions import billed, issuing, issuing_others, rules, service
-from jkn.contributions.models import Bill, BillLine
+from jkn.contributions import billed, corrections, issuing, issuing_others, rules, service
+from jkn.contributions.models import Bill, BillLine, Correction
 from jkn.contributions.telling import told
+from jkn.contributions.words import CORRECTED
 from jkn.members import service as members
-from jkn.members.models import Family
+from jkn.members.models import Family, Payer
 from jkn.web import page
 
 bp = Blueprint("contributions", __name__, cli_group=None)
@@ -41,18 +43,25 @@ def bill_list():
 @bp.get("/tagihan/<int:bill_id>")
 @needs(Can.SEE_BILLS)
 def bill_show(bill_id):
-    """One month: who costs what, with which aid, by which decree."""
+    """One month: who costs what, with which aid, by which decree. `?menurut=2025-01`: by that month's tariff."""
     bill = fetch(Bill, bill_id)
-    lines = list(BillLine.of_bill(bill))
+    payer, lines = Payer.get_by_id(bill.payer_id), list(BillLine.of_bill(bill))
     family = Family.get_by_id(bill.family_id)
+    corrected = list(Correction.select().where(Correction.payer == payer, Correction.month == bill.month))
+    other = _month(request.args.get("menurut", ""))
     return page(
         "contributions/bill_show.html",
         bill=bill,
+        amount=bill.amount + sum(correction.amount for correction in corrected),
         lines=[(members.shown_name(line.person, family), line) for line in lines],
+        corrections=[(correction, CORRECTED[correction.reason]) for correction in corrected],
         prices={line.care_class: line for line in lines},
         settlement=bill.settlement,
+        tariff=law.at(bill.month).pbpu_tariff,
         due_rule=law.at(bill.month).due_day,
         is_overdue=rules.due_on(bill.month) < clock.today(),
+        other=rules.under_law_of(other, [line.care_class for line in lines]) if other else None,
+        last_year=add_months(bill.month, -12),
     )
 
 
@@ -80,6 +89,26 @@ def issue_bills(month: datetime):
             issued += bills
             bar.update(done)
     click.echo(f"{issued} bills issued")
+
+
+@bp.cli.command("correct-bills")
+def correct_bills():
+    """Correct the bills that the newest tariff prices otherwise.
+
+    For a decree that reaches back, or that changes months paid ahead. What was paid too much becomes credit. Safe to
+    stop and to run again.
+    """
+    changed = sum(_by_chunk("correct-bills", corrections.correct_prices))
+    click.echo(f"{changed} bills corrected")
+
+
+def _by_chunk(label: str, act: Callable[[range], int]) -> Iterator[int]:
+    """What each chunk of payers gives, with progress on a terminal."""
+    chunks = list(issuing.chunks())
+    with click.progressbar(length=sum(map(len, chunks)), label=label) as bar:
+        for numbers in chunks:
+            yield act(numbers)
+            bar.update(len(numbers))
 
 
 def _month(text: str) -> date | None:

@@ -35,10 +35,10 @@ LONGEST_HMAC = 128  # characters, in hex; an RSA signature has 344 and more
 def open_door(bp: Blueprint) -> None:
     """Hang the four services, and an answer for every other path, below SNAP_BASE."""
     views = {
-        "/v1.0/access-token/b2b": _view(Service.TOKEN, answer_token),
-        "/v1.0/transfer-va/inquiry": _view(Service.INQUIRY, answer_inquiry),
-        "/v1.0/transfer-va/payment": _view(Service.PAYMENT, answer_payment),
-        "/v1.0/transfer-va/status": _view(Service.STATUS, answer_status),
+        "/v1.0/access-token/b2b": answering(Service.TOKEN, answer_token),
+        "/v1.0/transfer-va/inquiry": answering(Service.INQUIRY, answer_inquiry),
+        "/v1.0/transfer-va/payment": answering(Service.PAYMENT, answer_payment),
+        "/v1.0/transfer-va/status": answering(Service.STATUS, answer_status),
         "/<path:elsewhere>": refuse_elsewhere,
     }
 
@@ -91,10 +91,10 @@ def answer_status(raw: bytes, asked: list) -> dict:
 @for_machines
 @public
 def refuse_elsewhere(elsewhere):
-    return _reply(404, {"responseCode": "4040000", "responseMessage": "Requested Function Is Not Supported"})
+    return reply(404, {"responseCode": "4040000", "responseMessage": "Requested Function Is Not Supported"})
 
 
-def _view(which: Service, answer):
+def answering(which: Service, answer):
     """A view that turns whatever happens into a SNAP answer; `asked` holds the question once it could be read."""
 
     @for_machines
@@ -104,7 +104,7 @@ def _view(which: Service, answer):
         try:
             if request.method != "POST":
                 raise SnapError(Code.NOT_SUPPORTED, which)
-            return _reply(200, answer(request.get_data(), asked))
+            return reply(200, answer(request.get_data(), asked))
         except SnapError as error:
             refusal = error
         except NotPayable as error:
@@ -113,13 +113,13 @@ def _view(which: Service, answer):
             refusal = SnapError(Code.BAD_REQUEST, which)
         except Exception as error:
             refusal = SnapError(Code.TIMEOUT if note_fault(error) == 503 else Code.GENERAL_ERROR, which)
-        return _reply(refusal.http_status, answers.error_answer(refusal, *asked))
+        return reply(refusal.http_status, answers.error_answer(refusal, *asked))
 
     view.__name__ = f"snap_{which.name.lower()}"
     return view
 
 
-def _reply(status: int, body: dict) -> Response:
+def reply(status: int, body: dict) -> Response:
     response = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
     response.headers["X-TIMESTAMP"] = format_moment(clock.now())
     if "accessToken" in body:

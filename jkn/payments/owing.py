@@ -121,6 +121,14 @@ def target_of_va(va: str) -> Target:
     return Target(payer)
 
 
+def family_of_va(va: str) -> Payer:
+    """The family whose bill the number is for. Refused for a number of another kind."""
+    target = target_of_va(va)
+    if target.purpose != Purpose.BILL or not target.payer.family_id:
+        raise NotPayable(Why.UNKNOWN)
+    return target.payer
+
+
 def due_under(target: Target, on: date, months: int = 1) -> Due:
     """What a number asks for on a day. Refused when nothing can be paid."""
     if target.purpose == Purpose.POT:

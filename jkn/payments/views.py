@@ -40,8 +40,8 @@ def bill_find():
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name = numbers.mask_name(owing.name_of(target.payer))
-    return page("payments/bill_found.html", name=name, due=due, **_how_to_pay(target.payer, due, number))
+    name, how = numbers.mask_name(owing.name_of(target.payer)), _how_to_pay(target.payer, due, number)
+    return page("payments/bill_found.html", form=form, name=name, due=due, **how)
 
 
 @bp.get("/bayar/saya")

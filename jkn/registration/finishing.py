@@ -14,6 +14,7 @@ from jkn.facilities import service as facilities
 from jkn.members.models import Person
 from jkn.registration import service
 from jkn.registration.forms import SheetForm, SummaryForm
+from jkn.registration.models import Autodebit
 from jkn.registration.steps import RELATIONS, bp, go_on, show, step, village
 from jkn.web import page
 
@@ -61,6 +62,7 @@ def done_show():
         total=amount * enrolment.people,
         codes=sheets.codes(sheet) if sheet else None,
         gives_access=enrolment.gives_access,
+        autodebit=enrolment.autodebit == Autodebit.AGREED,
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jkn.calendar import next_month
-from tests.benchmarks import cost, files, imports, weights
+from tests.benchmarks import cost, files, imports, money, weights
 from tests.benchmarks.engines import engine
 from tests.benchmarks.tables import Goals
 
@@ -23,20 +23,27 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Speed and size of everything.")
     ask.add_argument("--families", type=int, default=300_000, help="how many to make: more than a million people")
     ask.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
-    ask.add_argument("--only", choices=("weights", "speed"), help="only the bytes, or only what takes time")
+    parts = ("weights", "speed", "money")
+    ask.add_argument("--only", choices=parts, help="only the bytes, the pages and imports, or the bills and payments")
+    ask.add_argument("--large", action="store_true", help="nothing but the bills of three million families")
     asked = ask.parse_args()
     now, goals = os.environ.get("JKN_NOW") or NOW, Goals()
     today = datetime.fromisoformat(now).date()
     with tempfile.TemporaryDirectory(prefix="jkn-bench-", ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
-        if asked.only != "speed":
+        wanted = ("large",) if asked.large else (asked.only,) if asked.only else parts
+        if "weights" in wanted:
             weights.run(folder, goals)
-        if asked.only != "weights":
-            loaded = files.ready(folder, asked.families, today)
-            for name in ("sqlite", "postgres") if asked.engine == "both" else (asked.engine,):
-                with engine(name, folder) as chosen:
+        loaded = files.ready(folder, asked.families, today) if "speed" in wanted else None
+        for name in ("sqlite", "postgres") if asked.engine == "both" else (asked.engine,):
+            with engine(name, folder) as chosen:
+                if loaded:
                     imports.run(chosen, loaded, now, f"{next_month(today):%Y-%m}", folder, goals)
                     cost.run(chosen, loaded.members, now, goals)
+                if "money" in wanted:
+                    money.run(chosen, asked.families, now, today.replace(day=1), goals)
+                if "large" in wanted:
+                    money.run_large(chosen, now, today.replace(day=1), goals)
     goals.show()
     sys.exit(not goals.met)
 

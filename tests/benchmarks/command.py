@@ -27,12 +27,16 @@ class Run:
 def run(url: str, now: str, *words: str | Path) -> Run:
     """Run the command on a database, at a day; its progress goes to the terminal. Fails when the command does."""
     command = [sys.executable, "-m", "tests.benchmarks.command", *map(str, words)]
-    environment = os.environ | {"DATABASE_URL": url, "JKN_NOW": now}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, env=environment(url, now), stdout=subprocess.PIPE, text=True, check=False)
     said, _mark, measured = done.stdout.rpartition(MARK)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}:\n{done.stdout[-2000:]}")
     return Run(**json.loads(measured), said=said)
+
+
+def environment(url: str, now: str) -> dict[str, str]:
+    """Our own, on a database, at a day."""
+    return os.environ | {"DATABASE_URL": url, "JKN_NOW": now}
 
 
 def main() -> None:

@@ -6,20 +6,30 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Goals:
-    """What was promised and what came out; the run fails when something is over."""
+    """What was promised and what came out; the run fails when something is over, or under what it should reach."""
 
     rows: list[tuple] = field(default_factory=list)
 
     def hold(self, what: str, measured: float, limit: float, unit: str = "") -> None:
-        self.rows.append((what, f"{measured:,.4g}{unit}", f"{limit:,.4g}{unit}", "ok" if measured <= limit else "OVER"))
+        self._note(what, measured, "at most", limit, unit, "ok" if measured <= limit else "OVER")
+
+    def reach(self, what: str, measured: float, least: float, unit: str = "") -> None:
+        self._note(what, measured, "at least", least, unit, "ok" if measured >= least else "UNDER")
+
+    def _note(self, what: str, measured: float, bound: str, goal: float, unit: str, verdict: str) -> None:
+        self.rows.append((what, f"{measured:,.4g}{unit}", f"{bound} {goal:,.4g}{unit}", verdict))
+
+    @property
+    def missed(self) -> list[str]:
+        return [row[0] for row in self.rows if row[-1] != "ok"]
 
     @property
     def met(self) -> bool:
-        return all(row[-1] == "ok" for row in self.rows)
+        return not self.missed
 
     def show(self) -> None:
         title("Goals")
-        table(("what", "measured", "at most", ""), self.rows)
+        table(("what", "measured", "goal", ""), self.rows)
 
 
 def title(text: str) -> None:

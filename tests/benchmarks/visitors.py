@@ -76,7 +76,7 @@ def _visit(app: Flask, person: Person) -> Visitor:
                 paid_at=clock.now() - timedelta(days=30 * number),
                 via="Bank Contoh",
                 reference=f"bench-{number}",
-                source="ref-1",
+                source=f"bench-{number}",
                 months=[f"2026-{number + 1:02}"],
             )
         opened = accounts.open_sign_in(person=person, level=Level.L2)
@@ -89,10 +89,11 @@ def _visit(app: Flask, person: Person) -> Visitor:
         "complaint_id": complaint.id,
         "code": Facility.get(Facility.section == Section.CLINIC).code,
     }
-    return Visitor(_cookie(app, opened.token), objects)
+    return Visitor(cookie(app, opened.token), objects)
 
 
-def _cookie(app: Flask, token: str) -> str:
+def cookie(app: Flask, token: str) -> str:
+    """What the browser of somebody signed in would send."""
     session = {"_permanent": True, "_user_id": token, "csrf_token": "a" * 22}
     signed = app.session_interface.get_signing_serializer(app).dumps(session)
     return f"{app.config['SESSION_COOKIE_NAME']}={signed}"

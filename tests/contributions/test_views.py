@@ -5,8 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from jkn import clock
+from jkn.access import SYSTEM
 from jkn.calendar import add_months
-from jkn.contributions import service
+from jkn.contributions import corrections, service
 from jkn.contributions.models import Bill
 from jkn.db import write
 from jkn.members import service as members
@@ -121,6 +122,31 @@ def test_a_bill_explains_itself(app):
         "12 Januari 2026",
     ):
         assert word in text
+
+
+def test_a_bill_tells_what_it_was_under_last_years_rule(app):
+    family = a_family(2, CareClass.III, liable_from=date(2021, 1, 1), since=date(2020, 1, 1))
+    service.issue_bills(date(2021, 1, 1))
+    client, url = client_of(app, family), f"/tagihan/{Bill.get().id}"
+    assert f"{url}?menurut=2020-01" in client.get(url).text
+    text = client.get(f"{url}?menurut=2020-01").text
+    assert "Rp84.000" in text and "Perpres 75/2019" in text  # two people at 42,000
+    assert "Rp70.000" in text
+
+
+@pytest.mark.parametrize("asked", ["2013-01", "x", "2021-13", ""])
+def test_a_month_without_a_tariff_changes_nothing_on_a_bill(app, family, asked):
+    service.issue_bills(JANUARY)
+    assert client_of(app, family).get(f"/tagihan/{Bill.get().id}?menurut={asked}").status_code == 200
+
+
+def test_a_corrected_bill_says_why_and_by_how_much(app):
+    family = a_family(2, CareClass.III)
+    service.issue_bills(JANUARY)
+    corrections.report_death(people(family)[1], date(2025, 12, 20), SYSTEM)
+    text = client_of(app, family).get(f"/tagihan/{Bill.get().id}").text
+    assert "-Rp35.000" in text and "Meninggal" in text
+    assert re.search(r'class="n"><data value="35000">', text)
 
 
 def test_names_are_masked_until_the_family_is_proven(app):

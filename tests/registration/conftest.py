@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from jkn import sealed
+from jkn.access import SYSTEM
+from jkn.drafts import service as drafts
+from jkn.drafts.models import Draft
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.population.models import Resident
 from jkn.regions.models import Level, Region
+from jkn.registration import household, service
 from tests.builders import a_nik
 
 VILLAGE = "35.78.08.1001"
@@ -87,6 +91,20 @@ class Card:
             "born-m": str(born.month),
             "born-y": str(born.year),
         }
+
+
+def a_draft(card: Card, order: int = 0, pin_hash: str = "hash", **more) -> Draft:
+    """Every question answered, ready to be sent."""
+    token = service.begin()
+    draft = drafts.find(service.PURPOSE, token)
+    answers = service.look_up(draft, card.kk, card.niks[order], card.people[order][1], {}, SYSTEM)
+    if answers["asks_employer"]:
+        answers = drafts.change(draft, employer=more.pop("employer", "no"))
+    house = household.household(answers["card"])
+    service.confirm_members(draft, house, household.joining(house, answers))
+    chosen = {"care_class": 3, "autodebit": "later", "clinics": {"all": "13010001"}, "pin_hash": pin_hash}
+    drafts.change(draft, contact={"phone": "+6281234567890", "email": None}, **chosen | more)
+    return drafts.find(service.PURPOSE, token)
 
 
 @pytest.fixture

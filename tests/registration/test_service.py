@@ -25,21 +25,7 @@ from jkn.notices.models import Notice
 from jkn.registration import household, service
 from jkn.registration.models import Enrolment
 from tests.builders import PIN
-from tests.registration.conftest import FARMERS, Card, a_village
-
-
-def a_draft(card: Card, order: int = 0, pin_hash: str = "hash", **more) -> Draft:
-    """Every question answered, ready to be sent."""
-    token = service.begin()
-    draft = drafts.find(service.PURPOSE, token)
-    answers = service.look_up(draft, card.kk, card.niks[order], card.people[order][1], {}, SYSTEM)
-    if answers["asks_employer"]:
-        answers = drafts.change(draft, employer=more.pop("employer", "no"))
-    house = household.household(answers["card"])
-    service.confirm_members(draft, house, household.joining(house, answers))
-    chosen = {"care_class": 3, "autodebit": "later", "clinics": {"all": "13010001"}, "pin_hash": pin_hash}
-    drafts.change(draft, contact={"phone": "+6281234567890", "email": None}, **chosen | more)
-    return drafts.find(service.PURPOSE, token)
+from tests.registration.conftest import FARMERS, Card, a_draft, a_village
 
 
 def test_joining_makes_everything_a_family_needs(card):

@@ -6,12 +6,23 @@ MESSAGE_LENGTH = 150
 
 
 class Service(StrEnum):
-    """The SNAP services we answer."""
+    """The SNAP services we answer, and those we call."""
 
     TOKEN = "73"
     INQUIRY = "24"
     PAYMENT = "25"
     STATUS = "26"
+    DEBIT_NOTICE = "56"
+    QR_NOTICE = "52"
+    # called
+    AUTH_CODE = "10"
+    CUSTOMER_TOKEN = "74"
+    BINDING = "07"
+    UNBINDING = "09"
+    DEBIT = "54"
+    DEBIT_STATUS = "55"
+    QR = "47"
+    QR_STATUS = "51"
 
 
 class Code(Enum):

@@ -1,0 +1,16 @@
+import pytest
+
+from tests.drills import database
+
+pytestmark = pytest.mark.usefixtures("only_postgres")
+
+
+def test_a_database_killed_under_payments_loses_and_doubles_none(folder, goals):
+    database.run(folder, goals, **database.SMALL)
+    assert goals.met, goals.rows
+
+
+def test_twin_a_database_that_answers_before_it_writes_loses_payments(folder, goals):
+    lazy = {"synchronous_commit": "off", "wal_writer_delay": "10s"}
+    database.run(folder, goals, payments=40, kills=1, settings=lazy)
+    assert "database killed: acknowledged payments lost after a blow" in goals.missed
