@@ -22,6 +22,7 @@ FEATURES = (
     "employers",
     "contributions",
     "payments",
+    "statements",
     "collecting",
     "calculators",
     "eligibility",

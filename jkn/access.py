@@ -46,6 +46,9 @@ class Can(StrEnum):
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
     REVIEW_PAYMENTS = "payments:review"
+    SEE_PAYERS = "payers:see"
+    RECORD_TRANSFERS = "transfers:record"
+    MANAGE_WORKERS = "workers:manage"
     REVIEW_CHARGES = "charges:review"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
@@ -132,6 +135,9 @@ POLICY = {
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
+    Can.SEE_PAYERS: Policy((staff(Role.OFFICER),)),
+    Can.RECORD_TRANSFERS: Policy((staff(Role.OFFICER),)),
+    Can.MANAGE_WORKERS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_CHARGES: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),

@@ -58,6 +58,7 @@ PROVINCES = frozenset(
     ]
 )
 VA_PREFIXES = ("88888", "89888")  # BRI, BNI, BTN, BCA; Mandiri
+EMPLOYER_TAIL = "900"  # before the eight digits of an employer (8.6); cards give tails that begin with 0
 OLDEST = 110  # years
 
 # Invisible characters come along when a number is copied from a chat or a table.

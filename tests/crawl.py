@@ -20,13 +20,15 @@ from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, 
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
+from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Bill
 from jkn.db import BaseModel, db
+from jkn.employers.models import Employer, Worker
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
-from jkn.members.models import Family, Person, Stay
+from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
 from tests.builders import PIN, a_family, people
@@ -109,13 +111,24 @@ url                                    access             methods               
 /petugas/debit                         charges:review     GET POST                   -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/majikan                       workers:manage     GET                        -          staff
+/petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff
 /petugas/masuk                         public             GET POST                   -          -
+/petugas/pekerja/<int:worker_id>       workers:manage     GET POST                   Worker     staff
+/petugas/pekerja/<int:worker_id>/selesai  workers:manage     GET POST                   Worker     staff
+/petugas/pembayar                      payers:see         GET                        -          staff
+/petugas/pembayar/<int:payer_id>       payers:see         GET                        Payer      staff
+/petugas/pembayar/<int:payer_id>/<month>  payers:see         GET                        Payer      staff
+/petugas/pembayar/<int:payer_id>/<month>/csv  payers:see         GET                        Payer      staff
+/petugas/pembayar/<int:payer_id>/nomor  transfers:record   GET POST                   Payer      staff
+/petugas/pembayar/<int:payer_id>/perjanjian  transfers:record   GET POST                   Payer      staff
 /petugas/pembayaran                    payments:review    GET POST                   -          staff
 /petugas/pengaduan                     complaints:answer  GET                        -          staff
 /petugas/pengaduan/<int:complaint_id>  complaints:answer  GET POST                   Complaint  staff
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
+/petugas/transfer                      transfers:record   GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
 /sampai-jumpa                          public             GET                        -          -
@@ -163,7 +176,7 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff", "token": "x"}
+PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff", "token": "x", "month": "2026-01"}
 
 
 def _read(table: str) -> list[Route]:
@@ -239,6 +252,7 @@ def a_world() -> World:
         source="ref-1",
         months=["2026-01"],
     )
+    worker, employer = a_worker_of(person)
     mandate = Mandate.create(
         payer=payer,
         family_id=family.id,
@@ -298,12 +312,24 @@ def a_world() -> World:
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
+        "worker_id": worker.id,
+        "employer_id": employer.id,
+        "payer_id": employer.payer_id,
         "mandate_id": mandate.id,
         "token": charge.reference,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
+
+
+def a_worker_of(person: Person) -> tuple[Worker, Employer]:
+    """The person on an employer's list, billed for January."""
+    payer = Payer.create(kind=PayerKind.EMPLOYER, code="BU00000166", name="PT MAJU")
+    employer = Employer.create(payer=payer, segment=Segment.PPU_BU, regency_code="35.78", bu_code="00000166")
+    worker = Worker.create(payer=payer, person=person, wage=4_500_000, since=date(2025, 1, 1))
+    issuing_others.issue(date(2026, 1, 1))
+    return worker, employer
 
 
 def a_facility(code: str = "0301R001") -> Facility:

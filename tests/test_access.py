@@ -27,6 +27,9 @@ complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
 payments:review                              x
+payers:see                                   x
+transfers:record                             x
+workers:manage                               x
 charges:review                               x
 kiosks:enrol                                 x
 audit:read                                   x        x

@@ -37,7 +37,7 @@ def issue_range(month: date, numbers: range, opening: bool = False, by: Actor = 
     first, last = numbers[0], numbers[-1]
     issued = _insert_lines(month, first, last) and _insert_bills(month, first, last)
     if issued:
-        _insert_movements(month, first, last, opening)
+        insert_movements(month, Bill.payer.between(first, last), opening)
         family = Payer.get_by_id(first).family_id if first == last else None
         audit.record(Act.BILLS_ISSUED, f"{month:%Y-%m} payers {first}-{last}", by=by, family=family, count=issued)
     return issued
@@ -124,14 +124,20 @@ def _insert_bills(month: date, first: int, last: int) -> int:
             Value(clock.now(), converter=Bill.issued_at.db_value),
         )
         .join(Payer, on=(Payer.id == BillLine.payer_id))
-        .where(BillLine.payer_id.between(first, last), BillLine.month == month, ~fn.EXISTS(issued))
+        .where(
+            BillLine.payer_id.between(first, last),
+            BillLine.month == month,
+            Payer.kind == PayerKind.FAMILY,  # others' lines may not be complete yet
+            ~fn.EXISTS(issued),
+        )
         .group_by(BillLine.payer_id, Payer.family_id)
     )
     fields = (Bill.payer, Bill.family_id, Bill.month, Bill.amount, Bill.due_on, Bill.basis, Bill.issued_at)
     return Bill.insert_from(bills, fields).on_conflict_ignore().as_rowcount().execute()
 
 
-def _insert_movements(month: date, first: int, last: int, opening: bool) -> None:
+def insert_movements(month: date, whose, opening: bool = False) -> None:
+    """What the month's bills of these payers add to what they owe; `whose` is a condition on Bill."""
     source = f"bill:{month:%Y-%m}"
     other = Account.OPENING if opening else Account.INCOME
     movements = Bill.select(
@@ -142,7 +148,7 @@ def _insert_movements(month: date, first: int, last: int, opening: bool) -> None
         Value(source),
         Bill.month,
         Value(clock.now(), converter=Movement.at.db_value),
-    ).where(Bill.month == month, Bill.payer.between(first, last))
+    ).where(Bill.month == month, whose)
     fields = (
         Movement.payer,
         Movement.debit,

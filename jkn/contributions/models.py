@@ -1,7 +1,18 @@
 from datetime import date
 from enum import StrEnum
 
-from peewee import JOIN, BigIntegerField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField, fn
+from peewee import (
+    JOIN,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Check,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    SmallIntegerField,
+    fn,
+)
 from playhouse.fields import EnumField, IntEnumField
 
 from jkn import clock
@@ -91,6 +102,45 @@ class BillLine(BaseModel):
             .where(cls.payer_id == bill.payer_id, cls.month == bill.month)
             .order_by(Person.born, Person.id)
         )
+
+
+class BillTotal(BaseModel):
+    """What the lines of one kind and class of an employer's or a government's bill come to; written with the bill."""
+
+    payer_id = BigIntegerField()
+    month = DateField()
+    kind = EnumField(Kind, max_length=12)
+    care_class = IntEnumField(CareClass)
+    people = IntegerField(constraints=[Check("people > 0")])
+    amount = RupiahField(constraints=[Check("amount > 0")])
+    by_worker = RupiahField(default=0)
+
+    class Meta:
+        indexes = ((("payer_id", "month", "kind", "care_class"), True),)
+
+
+class Issuing(BaseModel):
+    """How far the lines of a month for employers and governments are written, so that a stopped run can go on."""
+
+    month = DateField(unique=True)
+    step = SmallIntegerField(default=0)
+    reached = BigIntegerField(default=0)  # the last row of the step's table that is done
+
+
+class Agreement(BaseModel):
+    """What was agreed with a payer: from a day on, does its being late stop the cover of its members?"""
+
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", index=False)
+    since = DateField()
+    suspends = BooleanField()
+    basis = CharField(max_length=100)  # the letter or contract
+
+    class Meta:
+        indexes = ((("payer", "since"), True),)
+
+    @classmethod
+    def on(cls, payer_id: int, day: date) -> "Agreement | None":
+        return cls.select().where(cls.payer == payer_id, cls.since <= day).order_by(cls.since.desc()).first()
 
 
 class Reason(StrEnum):

@@ -49,6 +49,48 @@ class Line(NamedTuple):
     aid: Rupiah
 
 
+@dataclass(frozen=True)
+class MonthOwed:
+    """One month that is not settled: its bill's lines, or what they will be.
+
+    `billed`: what the bill of an employer or a government comes to; its lines are too many to be read.
+    """
+
+    month: date
+    people: tuple[Line, ...]
+    billed: Rupiah | None = None
+
+    @property
+    def amount(self) -> Rupiah:
+        return Rupiah(sum(line.amount for line in self.people)) if self.billed is None else self.billed
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them."""
+
+    months: tuple[MonthOwed, ...]
+    credit: Rupiah
+    is_first: bool
+
+    @property
+    def total(self) -> Rupiah:
+        return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
+
+    def names(self, person_id: int) -> bool:
+        """Is the person on one of these months' bills?"""
+        return any(line.person_id == person_id for month in self.months for line in month.people)
+
+
+@dataclass(frozen=True)
+class OpenMonths:
+    """The months up to a day that are owed and not settled; those too old to be billed apart."""
+
+    unpaid: tuple[date, ...]
+    lapsed: tuple[date, ...]
+    paid_through: date
+
+
 class State(StrEnum):
     WAITING = "waiting"  # registered, the first contribution not yet paid
     LAPSED = "lapsed"  # the first contribution was not paid in time

@@ -1,7 +1,6 @@
 """What a payer owes, how it stands, and settling months. Bills are issued by issuing.py."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from peewee import fn
@@ -11,9 +10,9 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import issuing, rules
+from jkn.contributions import billed, issuing, rules
 from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
-from jkn.contributions.rules import Line, Share, Standing
+from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.ledger import service as ledger
@@ -21,40 +20,6 @@ from jkn.ledger.models import Account
 from jkn.members import service as members
 from jkn.members.models import SELF_PAYING, Payer, Person, Spell
 from jkn.money import Rupiah
-
-
-@dataclass(frozen=True)
-class MonthOwed:
-    """One month that is not settled: its bill's lines, or what they will be."""
-
-    month: date
-    people: tuple[Line, ...]
-
-    @property
-    def amount(self) -> Rupiah:
-        return Rupiah(sum(line.amount for line in self.people))
-
-
-@dataclass(frozen=True)
-class Owed:
-    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them."""
-
-    months: tuple[MonthOwed, ...]
-    credit: Rupiah
-    is_first: bool
-
-    @property
-    def total(self) -> Rupiah:
-        return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
-
-
-@dataclass(frozen=True)
-class OpenMonths:
-    """The months up to a day that are owed and not settled; those too old to be billed apart."""
-
-    unpaid: tuple[date, ...]
-    lapsed: tuple[date, ...]
-    paid_through: date
 
 
 def issue_bills(month: date, opening: bool = False) -> int:
@@ -66,12 +31,17 @@ def issue_chunk(month: date, numbers: range, opening: bool = False) -> int:
     """Bill one chunk of payers, and let credit pay where it is enough for everything owed."""
     issued = issuing.issue_range(month, numbers, opening)
     for payer in () if opening else list(_with_credit(numbers)):
-        _pay_from_credit(payer, max(month, clock.today()))
+        pay_from_credit(payer, max(month, clock.today()))
     return issued
 
 
 def shares_of(payer: Payer, spells: Iterable[Spell] | None = None) -> list[Share]:
-    """Who has been on the payer's bill, and when; from spells already read with their people, or from the database."""
+    """Who has been on the family's bill, and when; from spells already read with their people, or from the database.
+
+    Nobody for employers and governments: theirs are what was billed.
+    """
+    if payer.family_id is None:
+        return []
     if spells is None:
         spells = Spell.select(Spell, Person.id, Person.died_on).join(Person).where(Spell.payer == payer)
     mine = (spell for spell in spells if spell.payer_id == payer.id and spell.segment in SELF_PAYING)
@@ -83,7 +53,7 @@ def shares_of(payer: Payer, spells: Iterable[Spell] | None = None) -> list[Share
 
 def standing(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Standing:
     """How the payer stands on a day, past or future, by what is settled up to that day."""
-    if payer.liable_from is None:
+    if payer.family_id and payer.liable_from is None:
         return rules.standing_before_first_payment(payer.registered_on, on)
     return _standing(on, open_months(payer, on, shares_of(payer) if shares is None else shares))
 
@@ -91,7 +61,7 @@ def standing(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> S
 def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> tuple[Standing, Owed]:
     """Both at once, in fewer queries: for pages."""
     shares = shares_of(payer) if shares is None else shares
-    if payer.liable_from is None:
+    if payer.family_id and payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
     return _standing(on, found), Owed(tuple(priced(payer, found.unpaid, shares)), ledger.credit_of(payer.id), False)
@@ -103,6 +73,8 @@ def _standing(on: date, found: OpenMonths) -> Standing:
 
 def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     """Which months are owed up to the day's month. Reads one row where no month lies open behind a settled one."""
+    if payer.family_id is None:
+        return billed.open_months(payer, on)
     start, last = payer.liable_from, first_of_month(on)
     settled_by_then = (Settlement.payer == payer, Settlement.month >= start, Settlement.held_on(on))
     count, newest = (
@@ -127,8 +99,11 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     """What makes the payer active on the day: arrears within the cap, the running month, months `ahead`, less credit.
 
     A family at its first payment owes the running month alone, or the first one not paid ahead in an earlier spell.
-    Refused beyond the months that may be paid at once.
+    Refused beyond the months that may be paid at once. Employers and governments owe what was billed, nothing ahead.
     """
+    if payer.family_id is None:
+        months = priced(payer, open_months(payer, on, ()).unpaid)
+        return Owed(tuple(months), ledger.credit_of(payer.id), False)
     rule = law.at(on).advance_payment
     if not 0 <= ahead < rule.max_months:
         raise Refused(N_("At most %(count)s months can be paid at once."), basis=rule.basis, count=rule.max_months)
@@ -175,15 +150,22 @@ def settle(
 
 
 def use_credit(payer: Payer, on: date, by: Actor) -> list[date]:
-    """Settle what is owed on the day from credit, if credit covers all of it; in the caller's write."""
+    """Settle what is owed on the day from credit, in the caller's write: all of it or nothing.
+
+    For employers and governments the oldest bills, as far as it goes.
+    """
     what = owed(payer, on)
-    if not what.months or what.total or what.is_first:
+    months = [month.month for month in what.months]
+    if payer.family_id is None:
+        months = billed.affordable(what)
+    elif what.total or what.is_first:
         return []
-    return settle(payer, [month.month for month in what.months], clock.today(), clock.now(), by, How.CREDIT)
+    return settle(payer, months, clock.today(), clock.now(), by, How.CREDIT)
 
 
 @writing
-def _pay_from_credit(payer: Payer, on: date) -> None:
+def pay_from_credit(payer: Payer, on: date) -> None:
+    """use_credit() in a write of its own."""
     use_credit(payer, on, SYSTEM)
 
 
@@ -230,6 +212,9 @@ def still_open(payer: Payer, months: Sequence[date]) -> list[date]:
 
 def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None) -> list[MonthOwed]:
     """Each month as it was billed and corrected; where no bill is, by the rule."""
+    if payer.family_id is None:
+        amounts = amounts_of(payer, months) if months else {}
+        return [MonthOwed(month, (), amounts[month]) for month in months]
     shares = shares_of(payer) if shares is None else shares
     billed: dict[date, list[Line]] = {}
     rows = (
@@ -254,6 +239,8 @@ def take_the_book(payer: Payer) -> None:
 
 
 def _begin_liability(payer: Payer, month: date) -> None:
+    if payer.family_id is None:
+        return
     Payer.update(liable_from=month).where(Payer.id == payer.id, Payer.liable_from.is_null()).execute()
     payer.liable_from = Payer.get_by_id(payer.id).liable_from
 

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months
-from jkn.contributions import corrections, issuing, rules, service
+from jkn.contributions import billed, corrections, issuing, issuing_others, rules, service
 from jkn.contributions.models import Bill, BillLine, Correction
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
@@ -26,7 +26,7 @@ def bill_list():
     """What is due when; then the months, newest first. `?sebelum=2025-02`: the months before that one."""
     bills = list(Bill.newest(scope(Bill), _month(request.args.get("sebelum", "")), PAGE + 1))
     older = bills[PAGE - 1].month if len(bills) > PAGE else None
-    payer = members.payer_of(actor().family_id)
+    payer, me = members.payer_of(actor().family_id), actor().person_id
     standing, owed = service.standing_and_owed(payer, clock.today()) if payer else (None, None)
     return page(
         "contributions/bill_list.html",
@@ -36,6 +36,7 @@ def bill_list():
         standing=standing,
         owed=owed,
         trace=told(standing.trace) if standing else [],
+        for_me=None if owed and owed.names(me) else billed.newest_line_of(me, clock.today()),
     )
 
 
@@ -67,9 +68,9 @@ def bill_show(bill_id):
 @bp.cli.command("issue-bills")
 @click.argument("month", metavar="YYYY-MM", type=click.DateTime(["%Y-%m"]))
 def issue_bills(month: datetime):
-    """Issue the bills of a month.
+    """Issue the bills of a month: of families, employers and governments.
 
-    Safe to stop and to run again: it bills nobody twice.
+    Safe to stop and to run again: it goes on where it stopped and bills nobody twice.
     """
     month, farthest = month.date(), add_months(clock.today(), law.at(clock.today()).advance_payment.max_months)
     if month > farthest:
@@ -78,7 +79,15 @@ def issue_bills(month: datetime):
         rules.price(month, 3)
     except law.Missing as missing:
         raise click.BadParameter(str(missing)) from None
-    issued = sum(_by_chunk(f"{month:%Y-%m}", lambda numbers: service.issue_chunk(month, numbers)))
+    chunks, issued = list(issuing.chunks()), 0
+    length = sum(map(len, chunks)) + issuing_others.size(month)
+    with click.progressbar(length=length, label=f"{month:%Y-%m}") as bar:
+        for numbers in chunks:
+            issued += service.issue_chunk(month, numbers)
+            bar.update(len(numbers))
+        for done, bills in issuing_others.run(month):
+            issued += bills
+            bar.update(done)
     click.echo(f"{issued} bills issued")
 
 

@@ -14,16 +14,22 @@ from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
 from jkn.assisting import service as assisting
 from jkn.calendar import add_months, first_of_month
+from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
+from jkn.db import writing
+from jkn.employers.imports import import_employers, import_workers
+from jkn.employers.wage_floors import import_file as import_wage_floors
 from jkn.facilities.imports import import_file as import_facilities
 from jkn.imports import Report
 from jkn.members import service as members
-from jkn.members.models import Person
+from jkn.members.models import Payer, PayerKind, Person
+from jkn.numbers import VA_PREFIXES
 from jkn.offices.imports import import_file as import_offices
 from jkn.payments import partners
 from jkn.population.imports import import_population
 from jkn.regions.imports import import_folder as import_regions
 from jkn.registration.imports import import_members
+from jkn.statements import service as statements
 
 DATA = Path(__file__).parent
 WRITTEN_FOR = date(2026, 1, 1)
@@ -47,6 +53,7 @@ OFFICERS = {
     "rahmat": ("Rahmat Hakim", "auditor", None, None),
     "clara": ("Clara Bria", "clerk", None, "99010001"),
 }
+LATE_EMPLOYER = "BU00003587"
 KIOSK = ("99010001", "Ruang tunggu")
 
 
@@ -65,10 +72,26 @@ def load() -> bool:
         import_population(DATA / "population.csv", report)
         with _members_of_this_month() as path:
             import_members(path, report)
+        import_wage_floors(DATA / "wage_floors.csv", report)
+        import_employers(DATA / "employers.csv", report)
+        import_workers(DATA / "workers.csv", report)
         if report.bad_lines:
             raise NotLoaded
-    contributions.issue_bills(first_of_month(clock.today()))
+        _pay_last_month()
+    this_month = first_of_month(clock.today())
+    contributions.issue_bills(this_month)
+    issuing_others.issue(this_month)
     return is_new
+
+
+@writing
+def _pay_last_month() -> None:
+    """Employers and governments have paid the month before, but one."""
+    month = add_months(first_of_month(clock.today()), -1)
+    issuing_others.issue(month)
+    for payer in list(Payer.select().where(Payer.kind.in_(statements.OTHERS), Payer.code != LATE_EMPLOYER)):
+        if bill := statements.bill_of(payer, month):
+            statements.record_transfer(payer, bill.amount, bill.bill.due_on, f"DEMO {payer.code} {month:%Y-%m}", SYSTEM)
 
 
 def _is_loaded() -> bool:
@@ -131,3 +154,9 @@ def strangers() -> list[tuple[str, dict]]:
     with open(DATA / "population.csv", newline="", encoding="utf-8") as file:
         people = {row["NIK"]: row for row in csv.DictReader(file) if row["NIK"] in STRANGERS.values()}
     return [(story, people[nik]) for story, nik in STRANGERS.items() if members.find_by_nik(nik) is None]
+
+
+def late_number() -> str:
+    """The virtual account of the employer that is late."""
+    payer = Payer.get(Payer.kind == PayerKind.EMPLOYER, Payer.code == LATE_EMPLOYER)
+    return VA_PREFIXES[0] + statements.account_of(payer)

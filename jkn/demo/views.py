@@ -30,6 +30,8 @@ def demo():
     _say_members(people)
     _say_strangers()
     _say_officers(officers)
+    click.echo(f"\nEmployers and governments: as dewi, /petugas/pembayar; {service.LATE_EMPLOYER} is late")
+    click.echo(f"    pay for it by: .venv/bin/flask bank-pay {service.late_number()}")
     click.echo(f"\nA kiosk: open /kios/pasang and type {group(code)}; it holds for an hour.")
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from jkn import law
+from jkn.calendar import add_months
 from jkn.contributions.rules import Fact, Standing, State
 from jkn.errors import N_
 from jkn.money import Rupiah
@@ -19,6 +20,7 @@ class Reason(StrEnum):
     DUE = "due"  # the running month can still be paid in time
     LATE = "late"  # past the due day, covered to the end of the month
     SUSPENDED = "suspended"
+    PAYER_LATE = "payer-late"  # the employer, or the government where that was agreed, has not paid
     WAITING = "waiting"  # before the first day to pay
     PAYABLE = "payable"  # the first contribution can be paid
     LAPSED = "lapsed"  # the first contribution was not paid in time
@@ -56,8 +58,43 @@ class Verdict:
 def by_others(segment: str, payer: str, since: date, on: date) -> Verdict:
     """A government or an employer pays: served, whatever the family owes from before."""
     row = law.at(on).ppu if segment in WORKERS else law.at(on).pbi_tariff
-    trace = (Fact(N_("Segment"), segment), Fact(N_("Paid by"), payer or "-"), Fact(N_("Covered since"), since, "day"))
+    trace = (*_paid_by(segment, payer), Fact(N_("Covered since"), since, "day"))
     return Verdict(Reason.ELSEWHERE, on, segment=segment, payer=payer, since=since, trace=trace, basis=row.basis)
+
+
+def may_stop(segment: str, on: date) -> bool | None:
+    """Does a late payer stop the cover of its members? None: as was agreed with it."""
+    row = law.at(on).late_payer
+    rule = {"PPU_BU": row.ppu, "PPU_PN": row.ppu, "PBI_JK": row.pbi, "PBPU_PEMDA": row.pemda, "BP_PN": row.bp_pn}
+    return {"suspended": True, "employer_liable": True, "never": False, "agreement": None}[rule[segment]]
+
+
+def is_late(oldest_unpaid: date, on: date) -> bool:
+    """Has the month after the oldest unpaid one begun, from which cover stops?"""
+    return add_months(oldest_unpaid, law.at(on).suspension.after_months) <= on
+
+
+def by_late_payer(segment: str, payer: str, oldest_unpaid: date, on: date) -> Verdict:
+    """The payer has not paid in time: not served, and an employer bears the care itself (ps 42(2))."""
+    rule, suspension = law.at(on).late_payer, law.at(on).suspension
+    stopped = add_months(oldest_unpaid, suspension.after_months)
+    return Verdict(
+        Reason.PAYER_LATE,
+        on,
+        since=stopped,
+        segment=segment,
+        payer=payer,
+        trace=(
+            *_paid_by(segment, payer),
+            Fact(N_("Oldest month not paid"), oldest_unpaid, "month"),
+            Fact(N_("Cover stopped on"), stopped, "day"),
+        ),
+        basis=f"{rule.basis}; {suspension.basis}",
+    )
+
+
+def _paid_by(segment: str, payer: str) -> tuple[Fact, Fact]:
+    return Fact(N_("Segment"), segment), Fact(N_("Paid by"), payer or "-")
 
 
 def by_standing(standing: Standing, cost: Rupiah, months: int, segment: str, on: date) -> Verdict:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from peewee import Case
+
 from jkn.access import Actor
 from jkn.accounts import attempts
 from jkn.audit import service as audit
 from jkn.audit.models import Act
+from jkn.contributions import billed
 from jkn.contributions import service as contributions
+from jkn.contributions.models import Agreement, Bill
 from jkn.db import write
 from jkn.eligibility import rules
 from jkn.eligibility.rules import SELF_PAYING, Verdict
@@ -30,13 +34,13 @@ class Group:
 
 def verdict(person: Person, on: date) -> Verdict:
     """Will this person be served on the day?"""
-    return _Judge(list(_spells(Spell.person == person)), on).of(person)
+    return _Judge(list(_spells(Spell.person == person, on)), on).of(person)
 
 
 def of_family(family_id: int, on: date, first: int | None = None) -> list[Group]:
     """The answers for a family's living people, one for all who share it; that of person `first` in front."""
     people = members.people_of(family_id, on)
-    spells = _spells((Spell.family_id == family_id) | Spell.person.in_([person.id for person in people]))
+    spells = _spells((Spell.family_id == family_id) | Spell.person.in_([person.id for person in people]), on)
     judge = _Judge(list(spells), on, family_id)
     groups: dict[Verdict, list[Person]] = {}
     for person in people:
@@ -57,9 +61,21 @@ def check(nik: str, born: date, on: date, by: Actor) -> bool:
     return verdict(person, on).is_served
 
 
-def _spells(where):
-    """Spells with their payers, and of their people only what the rules ask."""
-    return Spell.select(Spell, Person.id, Person.died_on, Payer).join(Person).switch(Spell).join(Payer).where(where)
+def _spells(where, on: date):
+    """Spells with their payers, and of their people only what the rules ask.
+
+    `oldest_unpaid`: the oldest month that an employer or a government had not paid by the day.
+    """
+    oldest = Case(None, [(Payer.family.is_null(), billed.oldest_unpaid(Payer.id, on))])
+    rows = Spell.select(Spell, Person.id, Person.died_on, Payer, oldest.alias("oldest_unpaid"))
+    return rows.join(Person).switch(Spell).join(Payer).where(where)
+
+
+def _in_order(spells: Sequence[Spell]) -> list[Spell]:
+    """Who is asked first for a person's cover: others who pay, the newest first; then the family."""
+    others = [spell for spell in spells if spell.segment not in SELF_PAYING]
+    own = [spell for spell in spells if spell.segment in SELF_PAYING]
+    return others[::-1] + own[-1:]
 
 
 class _Judge:
@@ -76,15 +92,35 @@ class _Judge:
         own = [spell for spell in self.spells if spell.person_id == person.id and spell.since <= self.on]
         alive = person.died_on is None or person.died_on > self.on
         now = [spell for spell in own if spell.until is None or spell.until > self.on] if alive else []
-        by_others = [spell for spell in now if spell.segment not in SELF_PAYING]
-        if by_others:
-            spell = by_others[-1]
-            return rules.by_others(spell.segment, spell.payer.name, spell.since, self.on)
-        if now:
-            standing, cost, months = self._account(now[-1].payer)
-            return rules.by_standing(standing, cost, months, now[-1].segment, self.on)
+        found = None
+        for spell in _in_order(now):
+            answer = self._of_spell(spell)
+            if answer.is_served:
+                return answer
+            found = found or answer
+        if found:
+            return found
         last = max((spell for spell in own if spell.until), key=lambda spell: spell.until, default=None)
         return rules.without_cover(last and last.segment, last and last.until, self.on)
+
+    def _of_spell(self, spell: Spell) -> Verdict:
+        if spell.segment in SELF_PAYING:
+            standing, cost, months = self._account(spell.payer)
+            return rules.by_standing(standing, cost, months, spell.segment, self.on)
+        oldest = Bill.month.python_value(spell.oldest_unpaid)
+        if oldest and self._stops(spell, oldest):
+            return rules.by_late_payer(spell.segment, spell.payer.name, oldest, self.on)
+        return rules.by_others(spell.segment, spell.payer.name, spell.since, self.on)
+
+    def _stops(self, spell: Spell, oldest_unpaid: date) -> bool:
+        """Is the spell's payer so late that its members' cover has stopped?"""
+        if not rules.is_late(oldest_unpaid, self.on):
+            return False
+        stops = rules.may_stop(spell.segment, self.on)
+        if stops is None:
+            agreement = Agreement.on(spell.payer_id, self.on)
+            return agreement is not None and agreement.suspends
+        return stops
 
     def _account(self, payer: Payer) -> tuple:
         if payer.id not in self.accounts:

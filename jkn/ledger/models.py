@@ -45,9 +45,9 @@ class Movement(BaseModel):
         return int(cls.select(cls._net(account)).where(cls.payer == payer_id).scalar())
 
     @classmethod
-    def with_credit_left(cls, first: int, last: int):
-        """Payers, of those numbered first to last, whose money has not all been used."""
-        rows = cls.select(cls.payer).where(cls.payer.between(first, last))
+    def with_credit_left(cls, whose):
+        """Payers, of those that the condition lets through, whose money has not all been used."""
+        rows = cls.select(cls.payer).where(whose)
         return rows.group_by(cls.payer).having(cls._net(Account.CREDIT) < 0)
 
     @classmethod

@@ -1,5 +1,6 @@
 """Booking movements, and reading balances."""
 
+from collections.abc import Collection
 from datetime import date
 
 from jkn.ledger.models import Account, Movement
@@ -26,4 +27,9 @@ def due_of(payer_id: int) -> Rupiah:
 
 def payers_with_credit(first: int, last: int) -> list[int]:
     """Which payers, numbered first to last, have money that has settled nothing yet."""
-    return [payer_id for (payer_id,) in Movement.with_credit_left(first, last).tuples()]
+    return [payer_id for (payer_id,) in Movement.with_credit_left(Movement.payer.between(first, last)).tuples()]
+
+
+def with_credit_among(payers: Collection[int]) -> list[int]:
+    """Which of these payers have money that has settled nothing yet."""
+    return [payer_id for (payer_id,) in Movement.with_credit_left(Movement.payer.in_(payers)).tuples()]

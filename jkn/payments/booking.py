@@ -8,7 +8,7 @@ from jkn import clock
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.contributions import corrections
+from jkn.contributions import billed, corrections
 from jkn.contributions import service as contributions
 from jkn.db import writing
 from jkn.errors import N_, Refused
@@ -38,8 +38,9 @@ def take(
 ) -> Payment:
     """Money that has arrived; it is never refused, and what buys nothing yet is the payer's credit.
 
-    `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that. The same
-    `source` again gives the first payment. The payment's `covers` says which months it settled.
+    `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that (of an
+    employer or a government the oldest bills, as far as it goes). The same `source` again gives the first payment. The
+    payment's `covers` says which months it settled.
     """
     source = source or f"{via}:{reference}"
     known = Payment.get_or_none(Payment.payer == payer, Payment.source == source)
@@ -96,6 +97,10 @@ def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[dat
     payer = payment.payer
     if payment.purpose == Purpose.POT:
         return pot.buy(payer, payment.paid_on, payment.paid_at, by)
+    if months is None and payer.family_id is None:
+        due = billed.affordable(contributions.owed(payer, payment.paid_on))
+        settled = contributions.settle(payer, due, payment.paid_on, payment.paid_at, by)
+        return settled + contributions.use_credit(payer, clock.today(), by)
     if months is None:
         return contributions.use_credit(payer, payment.paid_on, by)
     open_still = contributions.still_open(payer, months)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from jkn import law, numbers
 from jkn.contributions import service as contributions
 from jkn.contributions.rules import due_on, first_payment_window
+from jkn.employers import service as employers
 from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
@@ -55,12 +56,13 @@ class Target:
 class Due:
     """What a payer is asked for: each month with what is left to pay for it, in the order they settle.
 
-    `is_open`: any amount will do, and there are no lines.
+    `is_open`: any amount will do, and there are no lines. `by_bill`: the oldest of the months alone will do too.
     """
 
     lines: list[tuple[date, Rupiah]]
     people: int
     is_open: bool = False
+    by_bill: bool = False
 
     @property
     def months(self) -> list[date]:
@@ -69,6 +71,14 @@ class Due:
     @property
     def amount(self) -> Rupiah:
         return Rupiah(sum(amount for _month, amount in self.lines))
+
+    def met_by(self, money: Rupiah) -> "Due":
+        """What of this so much money is meant for: the oldest months that come to just that; else all of it."""
+        for count in range(1, len(self.lines)) if self.by_bill else ():
+            oldest = replace(self, lines=self.lines[:count])
+            if oldest.amount == money:
+                return oldest
+        return self
 
 
 def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
@@ -101,6 +111,8 @@ def target_of_va(va: str) -> Target:
     row = AccountNumber.select(AccountNumber, Payer).join(Payer).where(AccountNumber.tail == tail).first()
     if row:
         return Target(row.payer, row.purpose, row.subject)
+    if employer := employers.employer_of_number(tail):
+        return Target(employer)
     person = members.find_by_va(va)
     family = members.family_of(person.id) if person and not person.died_on else None
     payer = members.payer_of(family.id) if family else None
@@ -130,7 +142,7 @@ def due(payer: Payer, on: date, months: int = 1) -> Due:
     asked = _asked(contributions.owed(payer, on, ahead=months - 1))
     if asked.amount <= 0:
         raise NotPayable(Why.PAID)
-    return asked
+    return replace(asked, by_bill=payer.family_id is None)
 
 
 def due_by_months(payer: Payer, on: date) -> list[Due]:

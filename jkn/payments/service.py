@@ -1,6 +1,7 @@
 """Money coming in for a number: quoted, booked once, settled, told."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from jkn import clock
@@ -13,7 +14,7 @@ from jkn.db import writing
 from jkn.money import Rupiah
 from jkn.payments import booking
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
-from jkn.payments.owing import NotPayable, Target, Why, due_under, name_of, target_of_va
+from jkn.payments.owing import Due, NotPayable, Target, Why, due_under, name_of, target_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
 from jkn.payments.rules import QUOTE_GRACE, counts_at
@@ -165,10 +166,11 @@ def _bill_for(
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
     if holds and known.va == request.account.number and not _is_touched(payer.id, known.months):
-        return known.months, known.amount
+        quoted = Due(list(zip(known.months, (amount for _month, amount in known.lines), strict=True)), known.people)
+        return _months_of(replace(quoted, by_bill=payer.family_id is None), request)
     if is_late and request.paid_at < paid_at:
         with suppress(NotPayable):
-            then = due_under(target, clock.day_of(request.paid_at), request.months)
+            then = due_under(target, clock.day_of(request.paid_at), request.months).met_by(request.rupiah())
             if then.amount == request.rupiah() and not _is_touched(payer.id, then.months):
                 return then.months, then.amount
     asked = due_under(target, clock.day_of(paid_at), request.months)
@@ -176,7 +178,12 @@ def _bill_for(
         return [], request.rupiah()
     if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
         asked = due_under(target, clock.today(), request.months)
-    return asked.months, asked.amount
+    return _months_of(asked, request)
+
+
+def _months_of(asked: Due, request: PaymentRequest) -> tuple[list[date], Rupiah]:
+    meant = asked.met_by(request.rupiah())
+    return meant.months, meant.amount
 
 
 def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:

@@ -45,5 +45,5 @@ def test_a_credit_is_spent_once(own_database):
 def test_the_broken_twin_that_does_not_take_the_book_spends_it_twice(engine, own_database, monkeypatch):
     if engine == "sqlite":
         pytest.skip("SQLite writes one at a time")
-    monkeypatch.setattr(service, "_take_the_book", lambda payer: None)
+    monkeypatch.setattr(service, "take_the_book", lambda payer: None)
     assert spend_at_once() != (1, 0)
