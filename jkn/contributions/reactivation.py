@@ -10,12 +10,12 @@ from typing import NamedTuple
 from jkn.calendar import first_of_month
 from jkn.contributions import rules, service
 from jkn.contributions.models import Bill, How, Settlement
-from jkn.contributions.rules import ONE_DAY, State
+from jkn.contributions.rules import ONE_DAY, Share, State
 from jkn.members.models import Payer
 
 
 class Reactivation(NamedTuple):
-    """On `day` a suspended payer's cover came back; `months` in arrears were settled for it, without the running one."""
+    """On `day` a suspended payer's cover came back; `months` in arrears were settled for it, not the running one."""
 
     day: date
     months: int
@@ -52,27 +52,44 @@ def find(months: Sequence[date], held: Iterable[Held], on: date) -> list[Reactiv
     return found
 
 
-def reactivations(payer: Payer, on: date) -> list[Reactivation]:
-    """Every reactivation of the payer up to a day, oldest first."""
+def reactivations(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> list[Reactivation]:
+    """Every reactivation of the payer up to a day, oldest first; `shares` as contributions.service.shares_of()."""
     if payer.liable_from is None:
         return []
+    held = _held(payer, on)
+    return find(_months_owed(payer, on, shares), held, on) if held else []
+
+
+def last_reactivation(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Reactivation | None:
+    """The newest one up to a day."""
+    return next(reversed(reactivations(payer, on, shares)), None)
+
+
+def if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Reactivation | None:
+    """The reactivation that paying everything on this day is, or would be; None for who was not suspended that day."""
+    if payer.liable_from is None:
+        return None
+    held, months = _held(payer, on), _months_owed(payer, on, shares)
+    settled = _settled(held, on)
+    lapsed = rules.lapsed_months(months, settled, on)
+    held += [Held(month, on) for month in months if month not in settled and month not in lapsed]
+    found = find(months, [*held, *(Held(month, on, was_waived=True) for month in lapsed)], on)
+    return found[-1] if found and found[-1].day == on else None
+
+
+def _held(payer: Payer, on: date) -> list[Held]:
     columns = Settlement.month, Settlement.settled_on, Settlement.reversed_on, Settlement.how
     rows = Settlement.select(*columns).where(
         Settlement.payer == payer, Settlement.month >= payer.liable_from, Settlement.settled_on <= on
     )
-    held = [Held(month, since, until, how == How.WAIVED) for month, since, until, how in rows.tuples()]
-    return find(_months_owed(payer, on), held, on) if held else []
+    return [Held(month, since, until, how == How.WAIVED) for month, since, until, how in rows.tuples()]
 
 
-def last_reactivation(payer: Payer, on: date) -> Reactivation | None:
-    """The newest one up to a day."""
-    return next(reversed(reactivations(payer, on)), None)
-
-
-def _months_owed(payer: Payer, on: date) -> list[date]:
+def _months_owed(payer: Payer, on: date, shares: Sequence[Share] | None) -> list[date]:
     """A family owes a month in which somebody is on its bill; an employer or a government, one that was billed."""
     if payer.family_id:
-        return rules.months_owed(payer.liable_from, first_of_month(on), service.shares_of(payer))
+        shares = service.shares_of(payer) if shares is None else shares
+        return rules.months_owed(payer.liable_from, first_of_month(on), shares)
     billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month >= payer.liable_from, Bill.month <= on)
     return [month for (month,) in billed.order_by(Bill.month).tuples()]
 

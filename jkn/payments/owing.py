@@ -13,6 +13,7 @@ from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
 from jkn.payments.models import AccountNumber, Purpose
 from jkn.payments.rules import less_credit
+from jkn.penalties.models import Penalty
 
 
 class Why(StrEnum):
@@ -55,12 +56,13 @@ class Target:
 class Due:
     """What a payer is asked for: each month with what is left to pay for it, in the order they settle.
 
-    `is_open`: any amount will do, and there are no lines.
+    `is_open`: any amount will do, and there are no lines. `penalty`: one of so much, and no months.
     """
 
     lines: list[tuple[date, Rupiah]]
     people: int
     is_open: bool = False
+    penalty: Rupiah = Rupiah(0)
 
     @property
     def months(self) -> list[date]:
@@ -68,7 +70,7 @@ class Due:
 
     @property
     def amount(self) -> Rupiah:
-        return Rupiah(sum(amount for _month, amount in self.lines))
+        return Rupiah(self.penalty + sum(amount for _month, amount in self.lines))
 
 
 def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
@@ -113,6 +115,11 @@ def due_under(target: Target, on: date, months: int = 1) -> Due:
     """What a number asks for on a day. Refused when nothing can be paid."""
     if target.purpose == Purpose.POT:
         return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
+    if target.purpose == Purpose.PENALTY:
+        penalty = Penalty.get_by_id(target.subject)
+        if not penalty.is_payable:
+            raise NotPayable(Why.PAID)
+        return Due([], 1, penalty=penalty.amount)
     return due(target.payer, on, months)
 
 
@@ -135,8 +142,10 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
     return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
 
 
-def pay_by(payer: Payer, asked: Due) -> date:
-    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
+def pay_by(payer: Payer, asked: Due) -> date | None:
+    """The last day to pay in time: the end of the first window, or the due day of the oldest month; a penalty has none."""
+    if asked.penalty:
+        return None
     if payer.liable_from is None and payer.registered_on:
         return first_payment_window(payer.registered_on)[1]
     return due_on(asked.months[0])

@@ -108,7 +108,9 @@ def slow_reference(owed, held, on):
 
 def in_arrears(owed, held, today, until):
     """The months that ended unpaid and still count, by what was settled at the end of day `until`."""
-    settled = {fact.month: fact.since for fact in held if fact.since <= until and (not fact.until or fact.until > until)}
+    settled = {
+        fact.month: fact.since for fact in held if fact.since <= until and (not fact.until or fact.until > until)
+    }
     arrears, first = [], next_first(owed[0])
     while first <= today:
         ended = add_months(first, -1)
@@ -149,6 +151,19 @@ def test_reactivations_equal_a_slow_reference(history):
 
 
 # --- From the books
+
+
+def test_what_paying_today_would_be_is_known_before_it_is_paid(app):
+    payer = members.payer_of(a_family(2, liable_from=month("2025-10")).id)
+    assert reactivation.if_paid(payer, day("2025-10-31")) is None
+    assert reactivation.if_paid(payer, day("2026-01-15")) == Reactivation(day("2026-01-15"), 3)
+    pay(payer, day("2026-01-15"))
+    assert reactivation.if_paid(payer, day("2026-01-16")) is None
+
+
+def test_what_paying_would_be_leaves_out_what_lapsed(app):
+    payer = members.payer_of(a_family(1, liable_from=month("2022-01"), since=month("2022-01")).id)
+    assert reactivation.if_paid(payer, day("2026-01-15")).months == 24
 
 
 def pay(payer, on):

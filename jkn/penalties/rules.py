@@ -1,0 +1,58 @@
+"""Which admissions fall into the days after cover came back, and what a penalty may come to. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from jkn import law
+from jkn.contributions import penalty
+from jkn.contributions.rules import Fact
+from jkn.errors import N_
+from jkn.money import Rupiah
+
+
+@dataclass(frozen=True)
+class Window:
+    """Until when an admission costs a penalty, by the law of the day it was asked on: rate in basis points.
+
+    `is_open`: cover has come back on `reactivated_on`; else it would, if everything were paid that day.
+    """
+
+    reactivated_on: date
+    until: date
+    months: int
+    counted: int
+    rate: int
+    cap: Rupiah
+    basis: str
+    is_open: bool = True
+
+    @property
+    def trace(self) -> tuple[Fact, ...]:
+        return (
+            Fact(N_("Cover came back on"), self.reactivated_on, "day"),
+            Fact(N_("Last day of the window"), self.until, "day"),
+            Fact(N_("Rate for each month in arrears"), self.rate, "percent"),
+            Fact(N_("Months in arrears"), self.months),
+            Fact(N_("Months that count"), self.counted),
+            Fact(N_("At most"), self.cap, "rupiah"),
+        )
+
+
+def window(reactivated_on: date, months: int, on: date, *, is_open: bool = True) -> Window | None:
+    """The window after a reactivation as it stands on a day; None when it is over, or there is no penalty."""
+    until, row = penalty.last_liable_day(reactivated_on), law.at(on).penalty
+    if on > until or not row.rate:
+        return None
+    counted = min(months, row.max_months)
+    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, is_open)
+
+
+def falls_under(reactivated_on: date, admitted_on: date, discharged_on: date | None) -> bool:
+    """Was the person admitted within the window, or in the ward already when the arrears were paid?"""
+    is_in_ward = admitted_on >= reactivated_on or discharged_on is None or discharged_on >= reactivated_on
+    return is_in_ward and penalty.is_liable(reactivated_on, admitted_on)
+
+
+def billed_on(reactivated_on: date, admitted_on: date) -> date:
+    """The day of the penalty bill, whose law counts: of the admission, or of the payment made in the ward."""
+    return max(reactivated_on, admitted_on)
