@@ -25,6 +25,8 @@ notices:read           x
 complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
+admissions:record              x             x
+penalties:cancel                             x
 payments:review                              x
 kiosks:enrol                                 x
 audit:read                                   x        x

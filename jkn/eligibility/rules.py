@@ -8,6 +8,7 @@ from jkn import law
 from jkn.contributions.rules import Fact, Standing, State
 from jkn.errors import N_
 from jkn.money import Rupiah
+from jkn.penalties.rules import Window
 
 SELF_PAYING = ("PBPU", "BP")
 WORKERS = ("PPU_BU", "PPU_PN")
@@ -45,6 +46,7 @@ class Verdict:
     segment: str | None = None
     payer: str = ""
     penalty_days: int = 0
+    window: Window | None = None
     trace: tuple[Fact, ...] = ()
     basis: str = ""
 
@@ -60,8 +62,10 @@ def by_others(segment: str, payer: str, since: date, on: date) -> Verdict:
     return Verdict(Reason.ELSEWHERE, on, segment=segment, payer=payer, since=since, trace=trace, basis=row.basis)
 
 
-def by_standing(standing: Standing, cost: Rupiah, months: int, segment: str, on: date) -> Verdict:
-    """The family pays: what its standing means for service on the day."""
+def by_standing(
+    standing: Standing, cost: Rupiah, months: int, segment: str, on: date, window: Window | None = None
+) -> Verdict:
+    """The family pays: what its standing means for service on the day. `window`: hospital care may cost a penalty."""
     rule = law.at(on).penalty
     warns = standing.state == State.SUSPENDED and segment not in rule.exempt
     return Verdict(
@@ -74,6 +78,7 @@ def by_standing(standing: Standing, cost: Rupiah, months: int, segment: str, on:
         due_on=standing.due_on,
         segment=segment,
         penalty_days=rule.window_days if warns else 0,
+        window=window if standing.is_covered else None,
         trace=standing.trace,
         basis=f"{standing.basis}; {rule.basis}" if warns else standing.basis,
     )

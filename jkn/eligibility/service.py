@@ -16,6 +16,7 @@ from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person, Spell
 from jkn.money import Rupiah
+from jkn.penalties import judging
 
 CHECKS, PAUSE = 10, timedelta(days=1)
 
@@ -81,8 +82,8 @@ class _Judge:
             spell = by_others[-1]
             return rules.by_others(spell.segment, spell.payer.name, spell.since, self.on)
         if now:
-            standing, cost, months = self._account(now[-1].payer)
-            return rules.by_standing(standing, cost, months, now[-1].segment, self.on)
+            standing, cost, months, window = self._account(now[-1].payer)
+            return rules.by_standing(standing, cost, months, now[-1].segment, self.on, window)
         last = max((spell for spell in own if spell.until), key=lambda spell: spell.until, default=None)
         return rules.without_cover(last and last.segment, last and last.until, self.on)
 
@@ -91,5 +92,6 @@ class _Judge:
             is_complete = self.family_id is not None and payer.family_id == self.family_id
             shares = contributions.shares_of(payer, self.spells if is_complete else None)
             standing, owed = contributions.standing_and_owed(payer, self.on, shares)
-            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months))
+            window = judging.window_of(payer, self.on, shares) if standing.is_covered else None
+            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months), window)
         return self.accounts[payer.id]

@@ -143,7 +143,7 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
 
 
 def pay_by(payer: Payer, asked: Due) -> date | None:
-    """The last day to pay in time: the end of the first window, or the due day of the oldest month; a penalty has none."""
+    """The last day to pay in time: the end of the first window, or the oldest month's due day. None for a penalty."""
     if asked.penalty:
         return None
     if payer.liable_from is None and payer.registered_on:

@@ -65,9 +65,9 @@ def window_of(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> 
     return rules.window(last.day, last.months, on) if last else None
 
 
-def window_if_paid(payer: Payer, on: date) -> Window | None:
+def window_if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Window | None:
     """The window that would open if a suspended payer paid everything on the day."""
-    coming = reactivation.if_paid(payer, on)
+    coming = reactivation.if_paid(payer, on, shares)
     return rules.window(coming.day, coming.months, on, is_open=False) if coming else None
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from jkn import law
 from jkn.contributions import penalty
 from jkn.contributions.rules import Fact
+from jkn.contributions.tariffs import share_of
 from jkn.errors import N_
 from jkn.money import Rupiah
 
@@ -45,6 +46,23 @@ def window(reactivated_on: date, months: int, on: date, *, is_open: bool = True)
         return None
     counted = min(months, row.max_months)
     return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, is_open)
+
+
+def steps(bill) -> tuple[Fact, ...]:
+    """How the amount of a penalty bill came about, from the numbers it was made of."""
+    rounding = law.at(bill.billed_on).penalty_terms.rounding
+    exact = share_of(Rupiah(bill.cost * bill.counted), bill.rate, rounding)
+    return (
+        Fact(N_("Cover came back on"), bill.reactivated_on, "day"),
+        Fact(N_("Last day of the window"), penalty.last_liable_day(bill.reactivated_on), "day"),
+        Fact(N_("Day of the penalty bill"), bill.billed_on, "day"),
+        Fact(N_("The hospital's estimate"), bill.cost, "rupiah"),
+        Fact(N_("Rate for each month in arrears"), bill.rate, "percent"),
+        Fact(N_("Months in arrears"), bill.months),
+        Fact(N_("Months that count"), bill.counted),
+        Fact(N_("Estimate x rate x months"), exact, "rupiah"),
+        Fact(N_("At most"), bill.cap, "rupiah"),
+    )
 
 
 def falls_under(reactivated_on: date, admitted_on: date, discharged_on: date | None) -> bool:
