@@ -55,8 +55,9 @@ def hold(admission: Admission) -> Admission:
 @writing
 def bill_due(payer: Payer, on: date, by: Actor) -> list[Penalty]:
     """The penalties that have become due for people of this payer: after a payment made while they are in the ward."""
-    its = Admission.id.in_(Admission.select(Admission.id).join(Spell, on=_is_of_person).where(Spell.payer == payer))
-    made = (bill(admission, on, by) for admission in list(_unbilled(on).where(its).order_by(Admission.id)))
+    people = Spell.select(Spell.person).where(Spell.payer == payer)
+    waiting = list(_unbilled(on).where(Admission.person.in_(people)).order_by(Admission.id))
+    made = [bill(admission, on, by) for admission in waiting]
     return [penalty for penalty in made if penalty and penalty.payer_id == payer.id]
 
 
@@ -145,9 +146,6 @@ def _unbilled(on: date):
             Admission.discharged_on.is_null() | (Admission.discharged_on >= since),
         )
     )
-
-
-_is_of_person = Spell.person == Admission.person
 
 
 def _enter(admission: Admission, judged: Judgement, by: Actor) -> Penalty | None:

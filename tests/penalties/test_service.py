@@ -6,6 +6,7 @@ from jkn import clock
 from jkn.access import SYSTEM
 from jkn.audit.models import Act, Entry
 from jkn.contributions import service as contributions
+from jkn.db import db
 from jkn.errors import Refused
 from jkn.facilities.models import Tier
 from jkn.ledger import service as ledger
@@ -17,6 +18,7 @@ from jkn.payments import account_numbers, booking
 from jkn.payments.models import AccountNumber, Purpose
 from jkn.penalties import billing, judging, service
 from jkn.penalties.models import Admission, Care, Penalty
+from tests.asking import asked, forget_sizes, read_whole
 from tests.builders import a_family, people
 from tests.penalties.conftest import (
     CLINIC,
@@ -221,6 +223,16 @@ def test_the_daily_command_bills_what_a_payment_out_of_sight_made_due_and_only_o
         first, second = run("bill-penalties"), run("bill-penalties")
     assert ("1 penalties" in first.output, "0 penalties" in second.output) == (True, True)
     assert amounts() == [750_000]
+
+
+def test_a_payment_asks_for_waiting_admissions_by_its_people_alone(hospital):
+    db.execute_sql("ANALYZE")
+    forget_sizes()
+    payer = suspended(3, JUNE)
+    admit(head_of(payer), JUNE)
+    with asked() as found:
+        billing.bill_due(payer, JUNE, SYSTEM)
+    assert [whole for sql, values in found if sql.startswith("SELECT") for whole in read_whole(sql, values)] == []
 
 
 # --- The bill
