@@ -197,4 +197,4 @@ def _tell(penalty: Penalty, name: str) -> None:
     """The head of the family reads it; employers have their statements."""
     if not penalty.family_id or not (people := members.people_of(penalty.family_id)):
         return
-    notices.tell(people[0], name, str(penalty.id), amount=penalty.amount, penalty=penalty.id)
+    notices.tell(people[0], name, str(penalty.id), amount=penalty.amount)

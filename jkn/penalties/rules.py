@@ -25,6 +25,7 @@ class Window:
     rate: int
     cap: Rupiah
     basis: str
+    is_once: bool  # each person pays one penalty in it at most
     is_open: bool = True
 
     @property
@@ -45,7 +46,7 @@ def window(reactivated_on: date, months: int, on: date, *, is_open: bool = True)
     if on > until or not row.rate:
         return None
     counted = min(months, row.max_months)
-    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, is_open)
+    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, row.once, is_open)
 
 
 def steps(bill) -> tuple[Fact, ...]:

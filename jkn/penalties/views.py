@@ -49,6 +49,7 @@ def penalty_list():
         trace=told(window.trace) if window else [],
         form=form,
         emergency=law.at(today).emergency,
+        sep=law.at(today).sep,
     )
 
 
@@ -185,11 +186,9 @@ def _mark(admission: Admission, judgement: Judgement) -> str:
 
 
 def _judged(judgement: Judgement) -> dict:
-    return {
-        "judgement": judgement,
-        "trace": told(judgement.trace),
-        "emergency": law.at(clock.today()).emergency,
-    }
+    rules_of_today = law.at(clock.today())
+    seen = {"judgement": judgement, "trace": told(judgement.trace)}
+    return seen | {"emergency": rules_of_today.emergency, "sep": rules_of_today.sep}
 
 
 def _va_of(penalty: Penalty) -> str | None:

@@ -96,7 +96,7 @@ def test_the_page_of_penalties_leads_to_the_calculator_with_months_and_day(app, 
 def test_the_suspended_read_first_that_an_emergency_is_never_refused(app, june):
     text = member_of(app, suspended(3, JUNE)).get("/denda").text
     assert text.index(EMERGENCY) < text.index("tidak dijamin")
-    assert "25 Juli 2025" in text and "x 3 bulan" in text
+    assert "25 Juli 2025" in text and "x 3 bulan" in text and "3 x 24 jam kerja" in text
 
 
 def test_d03_the_page_names_the_months_that_do_not_count(app, june):
