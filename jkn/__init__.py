@@ -21,6 +21,7 @@ FEATURES = (
     "ledger",
     "employers",
     "contributions",
+    "penalties",
     "payments",
     "statements",
     "collecting",

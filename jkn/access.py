@@ -45,6 +45,8 @@ class Can(StrEnum):
     FOLLOW_COMPLAINTS = "complaints:follow"
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
+    RECORD_ADMISSIONS = "admissions:record"
+    CANCEL_PENALTIES = "penalties:cancel"
     REVIEW_PAYMENTS = "payments:review"
     SEE_PAYERS = "payers:see"
     RECORD_TRANSFERS = "transfers:record"
@@ -104,6 +106,13 @@ own_person = Who(
     rows=lambda actor, model: model.person_id == actor.person_id,
 )
 
+own_facility = Who(
+    may=lambda actor, row: (
+        actor.role == Role.CLERK and (row is None or row.facility_code == actor.facility is not None)
+    ),
+    rows=lambda actor, model: model.facility_code == actor.facility,
+)
+
 
 def staff(*roles: Role) -> Who:
     return Who(may=lambda actor, _row: actor.role in roles, rows=lambda _actor, model: model.id.is_null(False))
@@ -134,6 +143,8 @@ POLICY = {
     Can.FOLLOW_COMPLAINTS: Policy((own_person,)),
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
+    Can.RECORD_ADMISSIONS: Policy((own_facility, staff(Role.OFFICER))),
+    Can.CANCEL_PENALTIES: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
     Can.SEE_PAYERS: Policy((staff(Role.OFFICER),)),
     Can.RECORD_TRANSFERS: Policy((staff(Role.OFFICER),)),

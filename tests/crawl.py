@@ -30,7 +30,9 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
 from jkn.notices import service as notices
-from jkn.payments.models import Payment
+from jkn.payments import account_numbers
+from jkn.payments.models import Payment, Purpose
+from jkn.penalties.models import Admission, Care, Penalty
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -73,6 +75,8 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/denda                                 bills:see          GET                        -          own
+/denda/<int:penalty_id>                bills:see          GET                        Penalty    own
 /faskes                                public             GET                        -          -
 /faskes/<code>                         public             GET                        -          -
 /faskes/desa                           public             GET                        -          -
@@ -109,6 +113,8 @@ url                                    access             methods               
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
 /petugas/debit                         charges:review     GET POST                   -          staff
+/petugas/denda                         penalties:cancel   GET                        -          staff
+/petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/majikan                       workers:manage     GET                        -          staff
@@ -125,6 +131,9 @@ url                                    access             methods               
 /petugas/pembayaran                    payments:review    GET POST                   -          staff
 /petugas/pengaduan                     complaints:answer  GET                        -          staff
 /petugas/pengaduan/<int:complaint_id>  complaints:answer  GET POST                   Complaint  staff
+/petugas/rawat-inap                    admissions:record  GET                        -          staff
+/petugas/rawat-inap/<int:admission_id>  admissions:record  GET POST                   Admission  staff
+/petugas/rawat-inap/baru               admissions:record  GET POST                   -          staff
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
@@ -288,6 +297,7 @@ def a_world() -> World:
         expires_at=clock.now() + timedelta(days=1),
     )
     a_facility()
+    penalty = a_penalty(person, payer)
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
     canaries = {
@@ -317,6 +327,8 @@ def a_world() -> World:
         "payer_id": employer.payer_id,
         "mandate_id": mandate.id,
         "token": charge.reference,
+        "admission_id": penalty.admission_id,
+        "penalty_id": penalty.id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
@@ -338,6 +350,26 @@ def a_facility(code: str = "0301R001") -> Facility:
     what = {"name": "Klinik Sehat", "kind": "Klinik Pratama", "tier": Tier.FKTP, "section": Section.CLINIC}
     Facility.insert(code=code, **what, **place).on_conflict_ignore().execute()
     return Facility.get(Facility.code == code)
+
+
+def a_penalty(person: Person, payer: Payer) -> Penalty:
+    """A stay in a hospital that costs the family a penalty."""
+    stay = {"facility_code": "0301R001", "care": Care.HOSPITAL, "admitted_on": date(2026, 1, 10), "key": "kanari"}
+    admission = Admission.create(person=person, family_id=payer.family_id, estimate=5_000_000, recorded_by=1, **stay)
+    law = {"months": 3, "counted": 3, "rate": 500, "cap": 20_000_000, "basis": "Perpres 59/2024"}
+    penalty = Penalty.create(
+        payer=payer,
+        family_id=payer.family_id,
+        person=person,
+        admission=admission,
+        reactivated_on=date(2026, 1, 5),
+        billed_on=date(2026, 1, 10),
+        cost=5_000_000,
+        amount=750_000,
+        **law,
+    )
+    account_numbers.number_of(payer.id, Purpose.PENALTY, penalty.id)
+    return penalty
 
 
 def as_member(app: Flask, person: Person) -> FlaskClient:
@@ -368,7 +400,8 @@ def _officer(role: Role):
 
     name = f"kru-{role}"
     known = Officer.get_or_none(Officer.username == name)
-    return known or create_officer(name, "Kru", role, office="1301", password="x" * PASSWORD_LENGTH)[0]
+    facility = "0301R001" if role == Role.CLERK else None
+    return known or create_officer(name, "Kru", role, "1301", facility, password="x" * PASSWORD_LENGTH)[0]
 
 
 def _with_token(app: Flask, token: str) -> FlaskClient:

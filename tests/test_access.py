@@ -26,6 +26,8 @@ notices:read           x
 complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
+admissions:record              x             x
+penalties:cancel                             x
 payments:review                              x
 payers:see                                   x
 transfers:record                             x

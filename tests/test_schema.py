@@ -149,6 +149,8 @@ def kind_of(field) -> str:
 
 # Each CHECK of the schema, broken once: table, what is wrong.
 BROKEN = [
+    ("admission", {"estimate": 0}),
+    ("admission", {"discharged_on": "2025-12-31", "admitted_on": "2026-01-01"}),
     ("bill", {"amount": 0}),
     ("bill_line", {"amount": 0}),
     ("bill_line", {"aid": -1}),
@@ -165,6 +167,10 @@ BROKEN = [
     ("movement", {"debit": "bank", "credit": "bank"}),
     ("payer", {"kind": "family", "family": None}),
     ("payment", {"amount": 0}),
+    ("penalty", {"cost": 0}),
+    ("penalty", {"amount": 0}),
+    ("penalty", {"counted": 2, "months": 1}),
+    ("penalty", {"cancelled_by": 1, "cancel_asked_by": 1}),
     ("quote", {"amount": 0}),
     ("resident", {"sex": "X"}),
     ("sheet_code", {"number": 11}),

@@ -26,7 +26,7 @@ from jkn.members.models import Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
 from tests.builders import PIN, a_family, people, post
-from tests.crawl import PAGES, World, a_world, as_kiosk, as_member, fields, reader_of
+from tests.crawl import PAGES, World, a_penalty, a_world, as_kiosk, as_member, fields, reader_of
 from tests.facilities.places import load_facilities
 from tests.registration.conftest import Card
 
@@ -208,7 +208,10 @@ def a_large_world() -> World:
         )
     for one in people(family):
         facilities.choose_first(one, "0217B005", date(2025, 6, 1), by)
+    penalty = a_penalty(person, payer)
     objects = {
+        "penalty_id": penalty.id,
+        "admission_id": penalty.admission_id,
         "person_id": person.id,
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,

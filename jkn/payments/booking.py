@@ -20,6 +20,8 @@ from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.payments import pot
 from jkn.payments.models import Payment, Purpose
+from jkn.penalties import billing as penalties
+from jkn.penalties.models import Penalty
 
 
 @writing
@@ -71,6 +73,8 @@ def take(
     payment.months = [f"{month:%Y-%m}" for month in settled]
     payment.save(only=[Payment.months])
     audit.record(Act.PAYMENT_RECEIVED, payment, by, via=via, amount=payment.amount)
+    if settled:
+        penalties.bill_due(payer, clock.today(), by)
     _tell(payment)
     return payment
 
@@ -82,8 +86,11 @@ def reverse(payment: Payment, why: str, by: Actor) -> list[date]:
     Refused when it was reversed before, or when the money was given back in another way.
     """
     payer, today = payment.payer, clock.today()
+    contributions.take_the_book(payer)
     if not Payment.update(reversed_on=today).where(Payment.id == payment.id, Payment.reversed_on.is_null()).execute():
         raise Refused(N_("This payment was reversed before."))
+    if payment.purpose == Purpose.PENALTY:
+        penalties.reopen(payment.subject, payment.id, today, by)
     reopened = corrections.unsettle(payer, payment.amount, today, by)
     if ledger.credit_of(payer.id) < payment.amount:
         raise Refused(N_("This money is no longer in the account."))
@@ -97,6 +104,9 @@ def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[dat
     payer = payment.payer
     if payment.purpose == Purpose.POT:
         return pot.buy(payer, payment.paid_on, payment.paid_at, by)
+    if payment.purpose == Purpose.PENALTY:
+        penalties.settle(payment.subject, payment.id, payment.amount, payment.paid_on, by)
+        return []
     if months is None and payer.family_id is None:
         due = billed.affordable(contributions.owed(payer, payment.paid_on))
         settled = contributions.settle(payer, due, payment.paid_on, payment.paid_at, by)
@@ -114,9 +124,10 @@ def _tell(payment: Payment) -> None:
     """The head of the family reads it; employers and governments have their statements."""
     if not payment.family_id or not (people := members.people_of(payment.family_id)):
         return
+    is_penalty = payment.purpose == Purpose.PENALTY and Penalty.is_paid_by(payment.subject, payment.id)
     notices.tell(
         people[0],
-        "payment_received",
+        "penalty_paid" if is_penalty else "payment_received",
         str(payment.id),
         amount=payment.amount,
         day=payment.paid_on.isoformat(),

@@ -69,7 +69,7 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
     name, lines = owing.name_of(quote.payer), _bill_lines(quote)
-    return answers.inquiry_answer(question, name, lines, texts, is_open=not lines)
+    return answers.inquiry_answer(question, name, lines, texts, is_open=not quote.amount)
 
 
 def answer_payment(raw: bytes, asked: list) -> dict:
@@ -165,7 +165,9 @@ def _in_snap(error: NotPayable, which: Service) -> SnapError:
 
 
 def _bill_lines(quote: Quote) -> list[answers.BillLine]:
-    """One line a month; its number is the month and the eleven digits of the account."""
+    """One line a month; its number is the month and the eleven digits of the account. A penalty is a line by itself."""
+    if quote.amount and not quote.lines:
+        return [answers.BillLine(quote.va[-11:], "Denda rawat inap JKN", quote.amount)]
     named = zip(quote.months, (amount for _text, amount in quote.lines), strict=True)
     return [
         answers.BillLine(

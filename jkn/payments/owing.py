@@ -14,6 +14,7 @@ from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
 from jkn.payments.models import AccountNumber, Purpose
 from jkn.payments.rules import less_credit
+from jkn.penalties.models import Penalty
 
 
 class Why(StrEnum):
@@ -57,12 +58,14 @@ class Due:
     """What a payer is asked for: each month with what is left to pay for it, in the order they settle.
 
     `is_open`: any amount will do, and there are no lines. `by_bill`: the oldest of the months alone will do too.
+    `penalty`: one of so much, and no months.
     """
 
     lines: list[tuple[date, Rupiah]]
     people: int
     is_open: bool = False
     by_bill: bool = False
+    penalty: Rupiah = Rupiah(0)
 
     @property
     def months(self) -> list[date]:
@@ -70,7 +73,7 @@ class Due:
 
     @property
     def amount(self) -> Rupiah:
-        return Rupiah(sum(amount for _month, amount in self.lines))
+        return Rupiah(self.penalty + sum(amount for _month, amount in self.lines))
 
     def met_by(self, money: Rupiah) -> "Due":
         """What of this so much money is meant for: the oldest months that come to just that; else all of it."""
@@ -133,6 +136,11 @@ def due_under(target: Target, on: date, months: int = 1) -> Due:
     """What a number asks for on a day. Refused when nothing can be paid."""
     if target.purpose == Purpose.POT:
         return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
+    if target.purpose == Purpose.PENALTY:
+        penalty = Penalty.get_by_id(target.subject)
+        if not penalty.is_payable:
+            raise NotPayable(Why.PAID)
+        return Due([], 1, penalty=penalty.amount)
     return due(target.payer, on, months)
 
 
@@ -155,8 +163,10 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
     return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
 
 
-def pay_by(payer: Payer, asked: Due) -> date:
-    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
+def pay_by(payer: Payer, asked: Due) -> date | None:
+    """The last day to pay in time: the end of the first window, or the oldest month's due day. None for a penalty."""
+    if asked.penalty:
+        return None
     if payer.liable_from is None and payer.registered_on:
         return first_payment_window(payer.registered_on)[1]
     return due_on(asked.months[0])

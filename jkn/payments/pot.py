@@ -4,7 +4,6 @@ A suspended family's pot buys nothing until it makes the family active again: ot
 does not return.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +11,11 @@ from jkn import law
 from jkn.access import Actor
 from jkn.contributions import service as contributions
 from jkn.contributions.rules import State
-from jkn.db import writing
 from jkn.members.models import Payer
 from jkn.money import Rupiah
-from jkn.payments.models import AccountNumber, Purpose
+from jkn.payments import account_numbers
+from jkn.payments.models import Purpose
 from jkn.payments.rules import whole_months
-
-POT_DIGIT = "7"  # cards give tails that begin with 0
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,9 @@ def buy(payer: Payer, on: date, at: datetime, by: Actor) -> list[date]:
     return contributions.settle(payer, [item.month for item in owed.months[:count]], on, at, by)
 
 
-@writing
 def number_of(payer: Payer) -> str:
     """The last eleven digits of the pot's virtual account; made when first asked for."""
-    subject = {"payer": payer, "purpose": Purpose.POT, "subject": 0}
-    while (row := AccountNumber.get_or_none(**subject)) is None:
-        tail = f"{POT_DIGIT}{secrets.randbelow(10**10):010}"
-        AccountNumber.insert(**subject, tail=tail).on_conflict_ignore().execute()
-    return row.tail
+    return account_numbers.number_of(payer.id, Purpose.POT)
 
 
 def _ahead(on: date) -> int:
