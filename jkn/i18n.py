@@ -1,8 +1,10 @@
 """Languages: which one a reader sees, and dates in words."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date
+from babel.numbers import format_percent
 from flask import Flask, g, has_request_context, session
 from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
@@ -23,7 +25,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
-    app.jinja_env.filters.update(day=day, month=month, moment=moment, weekday=weekday)
+    app.jinja_env.filters.update(day=day, month=month, moment=moment, weekday=weekday, percent=percent)
 
 
 _catalogues = {}
@@ -62,6 +64,11 @@ def weekday(value: date) -> str:
 def month(value: date) -> str:
     """November 2026."""
     return format_date(value, "MMMM y", locale=get_locale() or DEFAULT)
+
+
+def percent(basis_points: int) -> str:
+    """2,5% for 250."""
+    return format_percent(Decimal(basis_points).scaleb(-4), "0.##%", locale=get_locale() or DEFAULT)
 
 
 def moment(value: datetime) -> str:

@@ -20,6 +20,16 @@ def format_rupiah(amount: Rupiah) -> str:
     return f"{sign}Rp{abs(amount):,}".replace(",", ".")
 
 
+# The same with a fraction behind it: 4200479.19, 4.200.479,19.
+_WITH_FRACTION = re.compile(r"(.*[0-9]{4}|.*[., ][0-9]{3}|[^0-9]*[0-9]{1,3})[.,]([0-9]{1,2}|(?<=[0-9]{4}.)[0-9]+)")
+
+
+def parse_truncated(text: str) -> Rupiah:
+    """A typed amount whose fraction of a rupiah, if any, is dropped: 4200479.19 is 4.200.479 (P05)."""
+    fraction = _WITH_FRACTION.fullmatch(text.strip())
+    return parse_rupiah(fraction[1] if fraction else text)
+
+
 def parse_rupiah(text: str) -> Rupiah:
     """A typed amount: "Rp 150.000", "150000", "150.000,-", "150.000,00". Fractions of a rupiah are a BadNumber."""
     found = _TYPED.fullmatch(text.strip())

@@ -96,9 +96,10 @@ def asked_number(name: str) -> int:
     return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
-def rupiah(amount: int) -> Markup:
-    """<data value="150000">Rp150.000</data>: people read one, machines the other."""
-    return Markup(f'<data value="{int(amount)}">{format_rupiah(amount)}</data>')  # digits only: nothing to escape
+def rupiah(amount: int, id: str = "") -> Markup:
+    """<data value="150000">Rp150.000</data>: people read one, machines the other, by the id where there is one."""
+    name = Markup('id="{}" ').format(id) if id else ""
+    return Markup(f'<data {name}value="{int(amount)}">{format_rupiah(amount)}</data>')  # digits only: no escaping
 
 
 def in_words(sentence: str, **values) -> Markup:

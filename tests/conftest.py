@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import settings
 
-from jkn import clock, create_app, sealed
+from jkn import clock, create_app, law, sealed
 from jkn.access import SYSTEM
 from jkn.accounts import service as accounts
 from jkn.commands import migrate
@@ -140,3 +140,33 @@ def another_app(app, database_url):
     db.initialize(before)
     for part in (clock, sealed):
         part.init_app(app)
+
+
+@pytest.fixture
+def own_law(tmp_path):
+    """Put the packaged law with one passage changed in force, for this test only."""
+
+    def change(passage, by, load=True):
+        text = law.PACKAGED.read_text()
+        assert passage in text
+        path = tmp_path / "own-law.toml"
+        path.write_text(text.replace(passage, by))
+        if load:
+            law.load(path)
+        return path
+
+    yield change
+    law.load()
+
+
+@pytest.fixture
+def coming_row(own_law):
+    """Append a row to a table of the law, for this test only: `coming_row("due_day", "from = 2027-01-01, day = 9")`."""
+
+    def append(table, values):
+        rows = law.PACKAGED.read_text().split(f"\n{table} = [\n", 1)[1]
+        before = rows[: rows.index("\n]")]
+        row = f'  {{ {values}, basis = "Perpres 1/2027", checked = 2026-01-01 }},'
+        return own_law(f"{table} = [\n{before}", f"{table} = [\n{before}\n{row}")
+
+    return append

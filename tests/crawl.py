@@ -67,6 +67,11 @@ url                                    access             methods               
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
 /healthz                               public             GET                        -          -
+/hitung                                public             GET                        -          -
+/hitung/cicilan                        public             GET                        -          -
+/hitung/denda                          public             GET                        -          -
+/hitung/iuran                          public             GET                        -          -
+/hitung/tunggakan                      public             GET                        -          -
 /kabar                                 notices:read       GET POST                   -          own
 /kantor                                public             GET                        -          -
 /kartu                                 card:see           GET                        -          own

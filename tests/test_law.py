@@ -22,22 +22,6 @@ def book(tmp_path):
     return write
 
 
-@pytest.fixture
-def own_law(book):
-    """Put the packaged law with one passage changed in force, for this test only."""
-
-    def change(passage, by, load=True):
-        text = law.PACKAGED.read_text()
-        assert passage in text
-        path = book(text.replace(passage, by))
-        if load:
-            law.load(path)
-        return path
-
-    yield change
-    law.load()
-
-
 def prices(month):
     row = law.at(month).pbpu_tariff
     return row.class_1, row.class_2, row.class_3

@@ -1,0 +1,1 @@
+"""Employers; so far the minimum wages below which no wage counts. Table: wage_floor."""
