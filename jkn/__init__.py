@@ -21,6 +21,7 @@ FEATURES = (
     "ledger",
     "employers",
     "contributions",
+    "instalments",
     "payments",
     "calculators",
     "eligibility",

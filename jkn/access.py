@@ -32,6 +32,8 @@ class Can(StrEnum):
     SEE_STATUS = "status:see"
     SEE_CARD = "card:see"
     SEE_BILLS = "bills:see"
+    JOIN_PLAN = "plan:join"
+    OPEN_POT = "pot:open"
     CHANGE_CLINIC = "clinic:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
@@ -116,6 +118,8 @@ POLICY = {
     Can.SEE_STATUS: Policy((own_family,)),
     Can.SEE_CARD: Policy((own_family,)),
     Can.SEE_BILLS: Policy((own_family,)),
+    Can.JOIN_PLAN: Policy((own_family,)),
+    Can.OPEN_POT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),

@@ -13,6 +13,8 @@ MATRIX = """
 status:see             x
 card:see               x
 bills:see              x
+plan:join              x
+pot:open               x
 clinic:change          x
 profile:see            x
 profile:change         x

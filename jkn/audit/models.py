@@ -27,6 +27,8 @@ class Act(StrEnum):
     MONTH_SETTLED = "month:settled"
     MONTH_REOPENED = "month:reopened"
     DEATH_REPORTED = "death:reported"
+    PLAN_JOINED = "plan:joined"
+    PLAN_CANCELLED = "plan:cancelled"
     PAYMENT_RECEIVED = "payment:received"
     PAYMENT_REVERSED = "payment:reversed"
     PAYMENT_UNMATCHED = "payment:unmatched"

@@ -11,7 +11,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import issuing, rules
+from jkn.contributions import holds, issuing, rules
 from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, Share, Standing
 from jkn.db import writing
@@ -55,6 +55,7 @@ class OpenMonths:
     unpaid: tuple[date, ...]
     lapsed: tuple[date, ...]
     paid_through: date
+    covered: frozenset[date] = frozenset()  # months being paid off by an agreement that covers meanwhile
 
 
 def issue_bills(month: date, opening: bool = False) -> int:
@@ -98,7 +99,8 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
-    return rules.standing_on(on, found.unpaid, found.lapsed, found.paid_through)
+    stops = [month for month in found.unpaid if month not in found.covered or month >= first_of_month(on)]
+    return rules.standing_on(on, stops, found.lapsed, found.paid_through)
 
 
 def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
@@ -118,9 +120,13 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     else:
         settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
         months = rules.months_owed(start, last, shares)
-    lapsed = rules.lapsed_months(months, settled, on)
+    lapsed, covered = rules.lapsed_months(months, settled, on), frozenset()
+    if lapsed or (months and months[0] < last and holds.may_cover(on)):
+        held, covered = holds.held_by(payer, on)
+        lapsed = rules.lapsed_months(months, settled, on, held)
     unpaid = [month for month in months if month not in settled and month not in lapsed]
-    return OpenMonths(tuple(unpaid), tuple(lapsed), min([paid_through, *(add_months(month, -1) for month in unpaid)]))
+    paid_through = min([paid_through, *(add_months(month, -1) for month in unpaid)])
+    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered)
 
 
 def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None = None) -> Owed:
@@ -157,8 +163,7 @@ def settle(
         return []
     take_the_book(payer)
     _begin_liability(payer, min(months))
-    for month in _without_bill(payer, months):
-        issuing.issue_for(payer, month, by=by)
+    issue_missing(payer, months, by)
     amounts = amounts_of(payer, months)
     done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
     if done and ledger.credit_of(payer.id) < 0:
@@ -256,9 +261,11 @@ def _begin_liability(payer: Payer, month: date) -> None:
     payer.liable_from = Payer.get_by_id(payer.id).liable_from
 
 
-def _without_bill(payer: Payer, months: Sequence[date]) -> list[date]:
+def issue_missing(payer: Payer, months: Sequence[date], by: Actor) -> None:
+    """The bills of those of the months that have none yet, in the caller's write: from then on they are fixed."""
     billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month.in_(list(months))).tuples()
-    return sorted(set(months) - {month for (month,) in billed})
+    for month in sorted(set(months) - {month for (month,) in billed}):
+        issuing.issue_for(payer, month, by=by)
 
 
 def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: datetime, how: How) -> bool:

@@ -10,10 +10,11 @@ from jkn.audit.models import Act
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.db import writing
+from jkn.instalments import service as instalments
 from jkn.money import Rupiah
 from jkn.payments import booking
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
-from jkn.payments.owing import NotPayable, Target, Why, due_under, name_of, target_of_va
+from jkn.payments.owing import EVERYTHING, NotPayable, Target, Why, due_under, name_of, target_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
 from jkn.payments.rules import QUOTE_GRACE, counts_at
@@ -164,7 +165,8 @@ def _bill_for(
     payer = target.payer
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
-    if holds and known.va == request.account.number and not _is_touched(payer.id, known.months):
+    same = holds and known.va == request.account.number and known.amount == request.rupiah()
+    if same and not _is_touched(payer.id, known.months):
         return known.months, known.amount
     if is_late and request.paid_at < paid_at:
         with suppress(NotPayable):
@@ -174,13 +176,19 @@ def _bill_for(
     asked = due_under(target, clock.day_of(paid_at), request.months)
     if asked.is_open:
         return [], request.rupiah()
+    if asked.instalment and asked.amount != request.rupiah():
+        asked = due_under(target, clock.day_of(paid_at), EVERYTHING)
     if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
         asked = due_under(target, clock.today(), request.months)
     return asked.months, asked.amount
 
 
 def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
-    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted."""
+    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted.
+
+    Inside a plan any amount is of use: what is no whole month yet counts for the next one.
+    """
+    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, clock.day_of(paid_at))
     payment = booking.take(
         target.payer,
         request.rupiah(),
@@ -193,7 +201,7 @@ def _book(partner: Partner, target: Target, request: PaymentRequest, months: lis
         purpose=target.purpose,
         subject=target.subject,
     )
-    if target.purpose == Purpose.BILL and payment.covers != months:
+    if is_bill and payment.covers != months:
         open_still = contributions.still_open(target.payer, months)
         raise NotPayable(Why.AMOUNT if open_still else Why.PAID)  # it has grown since; another bank was faster
     return payment
