@@ -19,10 +19,13 @@ from jkn.assisting.models import Kiosk
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
+from jkn.contributions import holds
 from jkn.contributions import service as contributions
+from jkn.contributions.course import Step
 from jkn.contributions.models import Bill
 from jkn.db import BaseModel, db
 from jkn.facilities.models import Facility, Section, Tier
+from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Person, Stay
@@ -41,6 +44,11 @@ url                                    access             methods               
 /bayar                                 public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
 /cek                                   public             GET POST                   -          -
+/celengan                              pot:open           GET POST                   -          own
+/cicilan                               bills:see          GET                        -          own
+/cicilan/<int:number>/ikut             plan:join          GET POST                   -          own
+/cicilan/<int:plan_id>/batal           plan:join          GET POST                   Plan       own
+/cicilan/<int:plan_id>/perjanjian      bills:see          GET                        Plan       own
 /daftar                                public             GET POST                   -          -
 /daftar/anggota                        public             GET POST                   -          -
 /daftar/autodebit                      public             GET POST                   -          -
@@ -225,6 +233,18 @@ def a_world() -> World:
         source="ref-1",
         months=["2026-01"],
     )
+    hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
+    plan = Plan.create(
+        payer=payer,
+        family_id=family.id,
+        hold=hold,
+        variant=Variant.PBPU,
+        per_month=70_000,
+        arrears=70_000,
+        last_month=date(2026, 1, 1),
+        basis="REHAB",
+        key="kanari",
+    )
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -248,6 +268,7 @@ def a_world() -> World:
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
+        "plan_id": plan.id,
         "complaint_id": complaint.id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
