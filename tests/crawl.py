@@ -22,7 +22,7 @@ from jkn.complaints.models import Category
 from jkn.contributions import holds
 from jkn.contributions import service as contributions
 from jkn.contributions.course import Step
-from jkn.contributions.models import Bill
+from jkn.contributions.models import Bill, Hold
 from jkn.db import BaseModel, db
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.instalments.models import Plan, Variant
@@ -234,6 +234,7 @@ def a_world() -> World:
         months=["2026-01"],
     )
     hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
+    Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
     plan = Plan.create(
         payer=payer,
         family_id=family.id,

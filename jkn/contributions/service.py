@@ -235,17 +235,22 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
     """Each month as it was billed and corrected; where no bill is, by the rule."""
     shares = shares_of(payer) if shares is None else shares
     billed: dict[date, list[Line]] = {}
+    corrected = Correction.select(fn.COALESCE(fn.SUM(Correction.amount), 0)).where(
+        Correction.payer == BillLine.payer_id,
+        Correction.month == BillLine.month,
+        Correction.person == BillLine.person,
+    )
     rows = (
-        BillLine.select(BillLine.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid)
+        BillLine.select(
+            BillLine.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid, corrected
+        )
         .where(BillLine.payer_id == payer.id, BillLine.month.in_(list(months)))
         .order_by(BillLine.person_id)
         .tuples()
     )
-    corrections = corrected_by(payer, months) if months else {}
-    for month, *line in rows if months else ():
-        line = Line(*line)
-        amount = Rupiah(line.amount + corrections.get((month, line.person_id), 0))
-        billed.setdefault(month, []).extend([line._replace(amount=amount)] if amount else [])
+    for month, person, care_class, amount, aid, more in rows if months else ():
+        line = Line(person, care_class, Rupiah(amount + int(more)), aid)
+        billed.setdefault(month, []).extend([line] if line.amount else [])
     return [
         MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
     ]

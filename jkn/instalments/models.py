@@ -1,7 +1,7 @@
 from datetime import date
 from enum import StrEnum
 
-from peewee import BigIntegerField, CharField, Check, DateField, ForeignKeyField
+from peewee import JOIN, BigIntegerField, CharField, Check, DateField, ForeignKeyField
 from playhouse.fields import EnumField
 
 from jkn import clock
@@ -35,6 +35,12 @@ class Plan(BaseModel):
 
     class Meta:
         indexes = ((("payer", "hold"), True), (("payer", "key"), True))
+
+    @classmethod
+    def beside(cls, payers):
+        """These payers, a row for each of their plans in `plan` (None without any), the newest first."""
+        rows = payers.select_extend(cls, Hold).join(cls, JOIN.LEFT_OUTER, attr="plan").join(Hold, JOIN.LEFT_OUTER)
+        return rows.order_by(cls.id.desc())
 
     @classmethod
     def of_payer(cls, payer_id: int):

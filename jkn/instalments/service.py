@@ -1,7 +1,7 @@
 """Offering plans, joining one, paying it off, leaving it; and telling how it goes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from jkn import clock, law
@@ -14,38 +14,44 @@ from jkn.contributions import rules as dues
 from jkn.contributions import service as contributions
 from jkn.contributions.course import Course, End
 from jkn.contributions.models import Hold, How
-from jkn.contributions.service import MonthOwed, Owed
+from jkn.contributions.service import Owed
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.instalments import rules
 from jkn.instalments.models import Plan, Variant
 from jkn.instalments.rules import Next
+from jkn.ledger import service as ledger
 from jkn.members import service as members
-from jkn.members.models import SELF_PAYING, Payer
+from jkn.members.models import SELF_PAYING, Payer, Spell, Stay
 from jkn.money import Rupiah
 from jkn.notices import service as notices
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a family may choose among on a day; or why it may not."""
+    """What a family may choose among on a day; or why it may not. `whole` pays everything at once."""
 
     variant: Variant
-    months: tuple[MonthOwed, ...]  # in arrears
-    plans: tuple[rehab.Plan, ...]
-    refused: Refused | None
+    months: tuple[date, ...]  # in arrears
+    plans: tuple[rehab.Plan, ...] = ()
+    whole: Rupiah = Rupiah(0)
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How a plan goes on a day. `next` is empty once it has ended."""
+    """How a plan goes on a day. `next` is empty once it has ended, or where nobody asked.
+
+    `changed`: by how much its months cost more than on the day of joining (or less); the last instalment takes it up.
+    """
 
     plan: Plan
     course: Course
     on: date
     ended: tuple[date, End] | None
-    next: Next | None
     paid: Rupiah
+    next: Next | None = None
+    changed: Rupiah = Rupiah(0)
 
     @property
     def is_running(self) -> bool:
@@ -55,19 +61,20 @@ class Progress:
 def offer(payer: Payer, on: date) -> Offer:
     """Every plan that the law of the day allows the family, the shortest first."""
     shares = contributions.shares_of(payer)
-    month = first_of_month(on)
-    variant = _variant(payer, shares, on)
-    found = contributions.open_months(payer, on, shares).unpaid if payer.liable_from else ()
-    months = tuple(contributions.priced(payer, [past for past in found if past < month], shares))
-    amounts, moved = [item.amount for item in months], variant == Variant.ALIH
+    variant, month = _variant(payer, shares, on), first_of_month(on)
+    unpaid = contributions.open_months(payer, on, shares).unpaid if payer.liable_from else ()
+    past, moved = tuple(each for each in unpaid if each < month), variant == Variant.ALIH
     try:
-        rehab.check_eligible(on, len(months), moved)
-        most = rehab.most_instalments(on, len(months), moved, sum(amounts))
-        running = _running(payer, on, most, shares)
-        plans = [rehab.plan(on, amounts, running.__getitem__, count, moved) for count in range(2, most + 1)]
+        rehab.check_eligible(on, len(past), moved)
     except Refused as refused:
-        return Offer(variant, months, (), refused)
-    return Offer(variant, months, tuple(plans), None)
+        return Offer(variant, past, refused=refused)
+    paying = _months_from(month, law.at(on).rehab.most_instalments)
+    prices = _prices(payer, [*past, *paying], shares)
+    owed = [prices[each] for each in past]
+    most = rehab.most_instalments(on, len(past), moved, sum(owed))
+    plans = [rehab.plan(on, owed, prices.__getitem__, count, moved) for count in range(2, most + 1)]
+    whole = sum(prices[each] for each in unpaid) - ledger.credit_of(payer.id)
+    return Offer(variant, past, tuple(plans), Rupiah(whole))
 
 
 @writing
@@ -112,7 +119,7 @@ def cancel(plan: Plan, by: Actor) -> bool:
     """The family ends its plan; what was paid stays paid, the rest is owed like any arrears. False: it had ended."""
     contributions.take_the_book(plan.payer)
     today = clock.today()
-    if not progress(plan, today).is_running:
+    if not so_far(plan, today).is_running:
         return False
     Hold.update(cancelled_on=today).where(Hold.id == plan.hold_id, Hold.cancelled_on.is_null()).execute()
     audit.record(Act.PLAN_CANCELLED, plan, by)
@@ -121,27 +128,39 @@ def cancel(plan: Plan, by: Actor) -> bool:
 
 def running(payer: Payer, on: date, owed: Owed | None = None) -> Progress | None:
     """The plan that runs on a day, if one does. `owed` is what is owed on that day, if the caller knows it."""
-    plan = Plan.of_payer(payer.id).where(Hold.since <= on).first()
+    in_time = Hold.since <= on, Plan.last_month >= first_of_month(on)
+    plan = Plan.of_payer(payer.id).where(*in_time).first()
     if plan is None or (plan.hold.cancelled_on and plan.hold.cancelled_on <= on):
         return None
+    plan.payer = payer
     found = progress(plan, on, owed)
     return found if found.is_running else None
 
 
 def progress(plan: Plan, on: date, owed: Owed | None = None) -> Progress:
-    """How a plan goes on a day, by what was paid up to it."""
+    """How a plan goes, and what is asked next. `owed`: what is owed that day, if the caller knows it."""
+    found = so_far(plan, on)
+    if found.ended:
+        return found
+    whole, changed = (owed.total, 0) if owed else _whole_and_changed(plan, found.course, on)
+    return replace(found, next=rules.next_of(found.course, on, Rupiah(whole)), changed=Rupiah(changed))
+
+
+def so_far(plan: Plan, on: date) -> Progress:
+    """What was paid up to a day, and whether the plan has ended: fewer questions than progress()."""
     course = holds.course_of(plan.hold)
     ended = course.ended(on)
-    if ended:
-        return Progress(plan, course, on, ended, None, course.paid(ended[0]))
-    owed = owed or contributions.owed(plan.payer, on)
-    return Progress(plan, course, on, None, rules.next_of(course, on, owed.total), course.paid(on))
+    return Progress(plan, course, on, ended, course.paid(ended[0] if ended else on))
 
 
-def changed_by(found: Progress) -> Rupiah:
-    """By how much the months of a plan cost more than on the day of joining (or less): it goes into the last one."""
-    now = sum(item.amount for item in contributions.priced(found.plan.payer, found.course.months))
-    return Rupiah(now - found.course.steps[-1].total)
+def _whole_and_changed(plan: Plan, course: Course, on: date) -> tuple[int, int]:
+    """What would pay everything on the day, and by how much the plan's months changed."""
+    shares = contributions.shares_of(plan.payer)
+    unpaid = contributions.open_months(plan.payer, on, shares).unpaid
+    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), shares)
+    credit = sum(move.amount for move in course.credit)
+    whole = max(0, sum(prices[month] for month in unpaid) - credit)
+    return whole, sum(prices[month] for month in course.months) - course.steps[-1].total
 
 
 def spend(payer: Payer, on: date, at: datetime, by: Actor) -> list[date]:
@@ -151,7 +170,7 @@ def spend(payer: Payer, on: date, at: datetime, by: Actor) -> list[date]:
     count = dues.whole_months([item.amount for item in owed.months], owed.credit)
     settled = contributions.settle(payer, [item.month for item in owed.months[:count]], on, at, by, How.INSTALMENT)
     plan = Plan.of_payer(payer.id).first()
-    _tell_end(progress(plan, on))
+    _tell_end(so_far(plan, on))
     return settled
 
 
@@ -202,11 +221,10 @@ def _tell(plan: Plan, name: str, reference: str, **values) -> None:
 
 def _hold(payer: Payer, offered: Offer, chosen: rehab.Plan, on: date, by: Actor) -> Hold:
     """The months of the plan, fixed: those in arrears, and those in which it is paid."""
-    paying = [add_months(first_of_month(on), place) for place in range(chosen.instalments)]
-    shares = contributions.shares_of(payer)
-    prices = _running(payer, on, chosen.instalments, shares)
+    paying = _months_from(first_of_month(on), chosen.instalments)
+    prices = _prices(payer, paying, contributions.shares_of(payer))
     own = [] if offered.variant == Variant.ALIH else [month for month in paying if prices[month]]
-    months = [item.month for item in offered.months] + own
+    months = [*offered.months, *own]
     contributions.issue_missing(payer, [month for month in months if month <= on], by)
     apart = [prices[month] if chosen.pays_running_apart else Rupiah(0) for month in paying]
     covers = offered.variant == Variant.PBPU and law.at(on).rehab.active_on == "first"
@@ -216,10 +234,13 @@ def _hold(payer: Payer, offered: Offer, chosen: rehab.Plan, on: date, by: Actor)
     return hold
 
 
-def _running(payer: Payer, on: date, count: int, shares: Sequence[dues.Share]) -> dict[date, Rupiah]:
-    """What each of so many months, from that of the day, costs the family."""
-    paying = [add_months(first_of_month(on), place) for place in range(count)]
-    return {item.month: item.amount for item in contributions.priced(payer, paying, shares)}
+def _months_from(month: date, count: int) -> list[date]:
+    return [add_months(month, place) for place in range(count)]
+
+
+def _prices(payer: Payer, months: Sequence[date], shares: Sequence[dues.Share]) -> dict[date, Rupiah]:
+    """What each month costs the family: as billed, or by the rule."""
+    return {item.month: item.amount for item in contributions.priced(payer, months, shares)}
 
 
 def _variant(payer: Payer, shares: Sequence[dues.Share], on: date) -> Variant:
@@ -227,6 +248,11 @@ def _variant(payer: Payer, shares: Sequence[dues.Share], on: date) -> Variant:
     month = first_of_month(on)
     if any(dues.counts_in(share, month) for share in shares) or not payer.family_id:
         return Variant.PBPU
-    spells = members.spells_of([person.id for person in members.people_of(payer.family_id, on)], on)
-    moved = any(spell.segment not in SELF_PAYING for spell in spells.values())
+    moved = (
+        Spell.select()
+        .join(Stay, on=(Stay.person == Spell.person))
+        .where(Stay.family == payer.family_id, Stay.until.is_null(), Spell.open_on(on))
+        .where(Spell.segment.not_in(SELF_PAYING))
+        .exists()
+    )
     return Variant.ALIH if moved else Variant.PBPU

@@ -5,9 +5,8 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 
 from jkn import access, clock, numbers
-from jkn.access import Can, actor, fetch, needs
+from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import last_of_month
-from jkn.contributions import service as contributions
 from jkn.contributions.course import End
 from jkn.contributions.telling import told
 from jkn.errors import N_, Refused
@@ -25,14 +24,16 @@ bp = Blueprint("instalments", __name__, cli_group=None)
 @needs(Can.SEE_BILLS)
 def plan_list():
     """The plan that runs, or those that may be joined; and the ones before."""
-    if actor().payer_id is None:
+    rows = list(Plan.beside(scope(Payer)))
+    if not rows:
         return page("instalments/plan_list.html", offer=None, found=None, plans=[])
-    payer, today = fetch(Payer, actor().payer_id), clock.today()
-    plans = list(Plan.of_payer(payer.id))
+    payer, today = rows[0], clock.today()
+    plans = [row.plan for row in rows if row.plan]
+    for plan in plans:
+        plan.payer = payer
     newest = service.progress(plans[0], today) if plans else None
     if newest and newest.is_running:
-        changed = service.changed_by(newest)
-        return page("instalments/plan_list.html", offer=None, **_progress(newest), plans=plans[1:], changed=changed)
+        return page("instalments/plan_list.html", offer=None, **_progress(newest), plans=plans[1:])
     offered = service.offer(payer, today)
     return page(
         "instalments/plan_list.html",
@@ -41,10 +42,9 @@ def plan_list():
         plans=plans,
         missed=newest.ended[0] if newest and newest.ended[1] == End.MISSED else None,
         moved=offered.variant == Variant.ALIH,
-        whole=contributions.owed(payer, today).total,
         reason=offered.refused.say(_) if offered.refused else None,
         trace=told(offered.plans[-1].trace) if offered.plans else [],
-        number=numbers.group(numbers.va_of(members.people_of(payer.family_id)[0].card)),
+        number=None if offered.plans else numbers.group(numbers.va_of(members.people_of(payer.family_id)[0].card)),
     )
 
 
@@ -84,7 +84,7 @@ def plan_show(plan_id):
     """The agreement, to print: what was agreed on, and how it went."""
     plan = fetch(Plan, plan_id)
     head = next(iter(members.people_of(plan.family_id)), None)
-    found = service.progress(plan, clock.today())
+    found = service.so_far(plan, clock.today())
     return page("instalments/plan_show.html", **_progress(found), name=head.name if head else "")
 
 
@@ -93,7 +93,7 @@ def plan_show(plan_id):
 def plan_cancel(plan_id):
     """The PIN again, and the plan ends: the rest is owed like any arrears."""
     plan = fetch(Plan, plan_id)
-    found, form = service.progress(plan, clock.today()), PlanCancelForm()
+    found, form = service.so_far(plan, clock.today()), PlanCancelForm()
     if found.is_running and form.validate_on_submit():
         if access.confirm_pin(actor().person_id, form.pin.data):
             service.cancel(plan, actor())

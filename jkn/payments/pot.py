@@ -5,13 +5,17 @@ does not return. Inside a plan it pays the instalments: their months are held, s
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from peewee import JOIN
+
 from jkn import law
 from jkn.access import Actor
+from jkn.calendar import first_of_month
 from jkn.contributions import service as contributions
-from jkn.contributions.rules import State, whole_months
+from jkn.contributions.rules import Share, State, counts_in, whole_months
 from jkn.db import writing
 from jkn.instalments import service as instalments
 from jkn.instalments.rules import Next
@@ -41,14 +45,15 @@ class Pot:
 
 def look(payer: Payer, on: date) -> Pot:
     """How the family's pot stands on a day."""
-    standing, owed = contributions.standing_and_owed(payer, on)
+    shares = contributions.shares_of(payer)
+    standing, owed = contributions.standing_and_owed(payer, on, shares)
     if standing.state == State.LAPSED:
         return Pot(owed.credit, Rupiah(0), is_too_late=True)
     if owed.total and (plan := instalments.running(payer, on, owed)):
         return Pot(owed.credit, plan.next.amount, instalment=plan.next)
-    if standing.state == State.SUSPENDED:
+    if standing.state == State.SUSPENDED and _is_on_the_bill(shares, on):
         return Pot(owed.credit, owed.total, reactivates=True)
-    months = owed.months or contributions.owed(payer, on, ahead=1).months
+    months = owed.months or contributions.owed(payer, on, 1, shares).months
     if not months:
         return Pot(owed.credit, Rupiah(0))
     missing = Rupiah(max(0, months[0].amount - owed.credit))
@@ -60,29 +65,30 @@ def buy(payer: Payer, on: date, at: datetime, by: Actor) -> list[date]:
     """Settle as many whole months as the credit buys, the oldest first, also ahead; in the caller's write.
 
     Nothing for a family whose first payment is not yet possible, or no longer; for a suspended one all or nothing,
-    unless it pays in instalments.
+    unless it pays in instalments, or has moved to another segment and waits for no cover of its own.
     """
     contributions.take_the_book(payer)
+    shares = contributions.shares_of(payer)
     done = instalments.spend(payer, on, at, by) if instalments.running(payer, on) else []
-    standing = contributions.standing(payer, on)
+    standing = contributions.standing(payer, on, shares)
     if standing.state == State.LAPSED or (standing.state == State.WAITING and on < standing.since):
         return done
-    if standing.state == State.SUSPENDED and contributions.owed(payer, on).total:
+    if standing.state == State.SUSPENDED and _is_on_the_bill(shares, on) and contributions.owed(payer, on).total:
         return done
-    owed = contributions.owed(payer, on, ahead=_ahead(on))
+    owed = contributions.owed(payer, on, _ahead(on), shares)
     count = whole_months([item.amount for item in owed.months], owed.credit)
     return done + contributions.settle(payer, [item.month for item in owed.months[:count]], on, at, by)
 
 
 def has_number(payer: Payer) -> bool:
     """Has the family asked for its pot's number?"""
-    return known_number(payer) is not None
+    return AccountNumber.get_or_none(payer=payer, purpose=Purpose.POT, subject=0) is not None
 
 
-def known_number(payer: Payer) -> str | None:
-    """The last eleven digits of the pot's virtual account, if it was made."""
-    row = AccountNumber.get_or_none(payer=payer, purpose=Purpose.POT, subject=0)
-    return row.tail if row else None
+def with_number(payers):
+    """These payers, each with its pot's number in `tail`: the last eleven digits of the account, if it was made."""
+    its = (AccountNumber.payer == Payer.id) & (AccountNumber.purpose == Purpose.POT) & (AccountNumber.subject == 0)
+    return payers.select_extend(AccountNumber.tail).join(AccountNumber, JOIN.LEFT_OUTER, on=its).objects()
 
 
 @writing
@@ -93,6 +99,11 @@ def number_of(payer: Payer) -> str:
         tail = f"{POT_DIGIT}{secrets.randbelow(10**10):010}"
         AccountNumber.insert(**subject, tail=tail).on_conflict_ignore().execute()
     return row.tail
+
+
+def _is_on_the_bill(shares: Sequence[Share], on: date) -> bool:
+    """Is somebody still covered by this payer, so that paying its arrears brings cover back?"""
+    return any(counts_in(share, first_of_month(on)) for share in shares)
 
 
 def _ahead(on: date) -> int:

@@ -79,14 +79,14 @@ def bill_pay():
 @needs(Can.OPEN_POT)
 def pot_show():
     """What is in the pot and what is missing; the number of its own, once asked for; what it has bought."""
-    if actor().payer_id is None:
+    payer, form = pot.with_number(scope(Payer)).first(), PotOpenForm()
+    if payer is None:
         return page("payments/pot_show.html", pot=None)
-    payer, form = fetch(Payer, actor().payer_id), PotOpenForm()
     found = pot.look(payer, clock.today())
     if not found.is_too_late and form.validate_on_submit():
         pot.number_of(payer)
         return redirect(url_for(".pot_show"), 303)
-    tail = pot.known_number(payer)
+    tail = payer.tail
     bought = scope(Payment).where(Payment.purpose == Purpose.POT).order_by(Payment.id.desc()).limit(PAGE)
     common, mandiri = (numbers.group(prefix + tail) if tail else "" for prefix in numbers.VA_PREFIXES)
     return page(

@@ -233,7 +233,7 @@ def test_a_new_tariff_changes_only_months_not_yet_begun_and_the_last_instalment(
     plan = joined(payer, 4)
     pay(payer, 105_000)
     with tariff_from("2026-03-01", 40_000):
-        assert service.changed_by(service.progress(plan, date(2026, 2, 1))) == 10_000
+        assert service.progress(plan, date(2026, 2, 1)).changed == 10_000
         for month, amount in ((2, 105_000), (3, 105_000), (4, 115_000)):
             with clock.frozen(at(2026, month, 5)):
                 contributions.issue_bills(clock.today().replace(day=1))
@@ -258,7 +258,7 @@ def test_a_death_lowers_what_is_left(app):
     payer = behind(8, 2)
     plan = joined(payer, 4)
     corrections.report_death(people(payer.family)[1], date(2025, 12, 20), SYSTEM)
-    assert service.changed_by(service.progress(plan, clock.today())) == -4 * PRICE
+    assert service.progress(plan, clock.today()).changed == -4 * PRICE
 
 
 def test_arrears_of_who_has_moved_are_paid_without_new_months(app):

@@ -16,7 +16,7 @@ from jkn.db import db
 from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.members import service as members
-from jkn.members.models import Payer
+from jkn.members.models import Payer, Spell
 from jkn.notices.models import Notice
 from jkn.payments import booking, owing, pot
 from jkn.payments.bank import BankRefused
@@ -60,6 +60,13 @@ def test_for_a_suspended_family_it_waits_until_it_reactivates(app):
     assert (found.credit, found.missing, found.reactivates) == (70_000, PRICE, True)
     assert len(put_in(payer, PRICE).covers) == 3
     assert contributions.standing(payer, clock.today()).state == State.ACTIVE
+
+
+def test_who_has_moved_waits_for_no_cover_and_pays_the_oldest_months(app):
+    payer = family_payer(liable_from=date(2025, 11, 1))
+    Spell.update(until=JANUARY).where(Spell.payer == payer).execute()
+    assert pot.look(payer, clock.today()) == pot.Pot(0, PRICE, date(2025, 11, 1))
+    assert put_in(payer, 40_000).covers == [date(2025, 11, 1)]
 
 
 def test_inside_a_plan_it_pays_the_instalments(app):
