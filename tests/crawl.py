@@ -28,7 +28,7 @@ from jkn.facilities.models import Facility, Section, Tier
 from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
-from jkn.members.models import Family, Person, Stay
+from jkn.members.models import Family, Payer, Person, Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
 from tests.builders import PIN, a_family, people
@@ -233,19 +233,6 @@ def a_world() -> World:
         source="ref-1",
         months=["2026-01"],
     )
-    hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
-    Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
-    plan = Plan.create(
-        payer=payer,
-        family_id=family.id,
-        hold=hold,
-        variant=Variant.PBPU,
-        per_month=70_000,
-        arrears=70_000,
-        last_month=date(2026, 1, 1),
-        basis="REHAB",
-        key="kanari",
-    )
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -269,12 +256,20 @@ def a_world() -> World:
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
-        "plan_id": plan.id,
+        "plan_id": a_plan(payer).id,
         "complaint_id": complaint.id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
+
+
+def a_plan(payer: Payer) -> Plan:
+    """A plan that the family has ended already."""
+    hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
+    Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
+    terms = {"variant": Variant.PBPU, "per_month": 70_000, "arrears": 70_000, "last_month": date(2026, 1, 1)}
+    return Plan.create(payer=payer, family_id=payer.family_id, hold=hold, basis="REHAB", key="kanari", **terms)
 
 
 def a_facility(code: str = "0301R001") -> Facility:

@@ -25,7 +25,7 @@ from jkn.members.models import Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
 from tests.builders import PIN, a_family, people, post
-from tests.crawl import PAGES, World, a_world, as_kiosk, as_member, fields, reader_of
+from tests.crawl import PAGES, World, a_plan, a_world, as_kiosk, as_member, fields, reader_of
 from tests.facilities.places import load_facilities
 from tests.registration.conftest import Card
 
@@ -169,7 +169,7 @@ def a_large_world() -> World:
             paid_at=clock.now(),
             via="Bank Contoh",
             reference=f"large-{number}",
-            source="ref-1",
+            source=f"large-{number}",
             months=[f"2025-{number + 1:02}"],
         )
     for one in people(family):
@@ -178,6 +178,7 @@ def a_large_world() -> World:
         "person_id": person.id,
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
+        "plan_id": a_plan(payer).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
     }
