@@ -22,6 +22,7 @@ FEATURES = (
     "employers",
     "contributions",
     "penalties",
+    "instalments",
     "payments",
     "statements",
     "collecting",

@@ -33,6 +33,8 @@ class Can(StrEnum):
     SEE_CARD = "card:see"
     SEE_BILLS = "bills:see"
     MANAGE_AUTODEBIT = "autodebit:manage"
+    JOIN_PLAN = "plan:join"
+    OPEN_POT = "pot:open"
     CHANGE_CLINIC = "clinic:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
@@ -131,6 +133,8 @@ POLICY = {
     Can.SEE_CARD: Policy((own_family,)),
     Can.SEE_BILLS: Policy((own_family,)),
     Can.MANAGE_AUTODEBIT: Policy((own_family,)),
+    Can.JOIN_PLAN: Policy((own_family,)),
+    Can.OPEN_POT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),

@@ -20,12 +20,14 @@ from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, 
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
-from jkn.contributions import issuing_others
+from jkn.contributions import holds, issuing_others
 from jkn.contributions import service as contributions
-from jkn.contributions.models import Bill
+from jkn.contributions.course import Step
+from jkn.contributions.models import Bill, Hold
 from jkn.db import BaseModel, db
 from jkn.employers.models import Employer, Worker
 from jkn.facilities.models import Facility, Section, Tier
+from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
@@ -56,6 +58,11 @@ url                                    access             methods               
 /bayar/saya/dompet                     bills:see          GET POST                   -          own
 /bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
+/celengan                              pot:open           GET POST                   -          own
+/cicilan                               bills:see          GET                        -          own
+/cicilan/<int:number>/ikut             plan:join          GET POST                   -          own
+/cicilan/<int:plan_id>/batal           plan:join          GET POST                   Plan       own
+/cicilan/<int:plan_id>/perjanjian      bills:see          GET                        Plan       own
 /daftar                                public             GET POST                   -          -
 /daftar/anggota                        public             GET POST                   -          -
 /daftar/autodebit                      public             GET POST                   -          -
@@ -321,6 +328,7 @@ def a_world() -> World:
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
+        "plan_id": a_plan(payer).id,
         "complaint_id": complaint.id,
         "worker_id": worker.id,
         "employer_id": employer.id,
@@ -342,6 +350,14 @@ def a_worker_of(person: Person) -> tuple[Worker, Employer]:
     worker = Worker.create(payer=payer, person=person, wage=4_500_000, since=date(2025, 1, 1))
     issuing_others.issue(date(2026, 1, 1))
     return worker, employer
+
+
+def a_plan(payer: Payer) -> Plan:
+    """A plan that the family has ended already."""
+    hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
+    Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
+    terms = {"variant": Variant.PBPU, "per_month": 70_000, "arrears": 70_000, "last_month": date(2026, 1, 1)}
+    return Plan.create(payer=payer, family_id=payer.family_id, hold=hold, basis="REHAB", key="kanari", **terms)
 
 
 def a_facility(code: str = "0301R001") -> Facility:

@@ -14,6 +14,8 @@ status:see             x
 card:see               x
 bills:see              x
 autodebit:manage       x
+plan:join              x
+pot:open               x
 clinic:change          x
 profile:see            x
 profile:change         x

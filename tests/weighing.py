@@ -26,7 +26,7 @@ from jkn.members.models import Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
 from tests.builders import PIN, a_family, people, post
-from tests.crawl import PAGES, World, a_penalty, a_world, as_kiosk, as_member, fields, reader_of
+from tests.crawl import PAGES, World, a_penalty, a_plan, a_world, as_kiosk, as_member, fields, reader_of
 from tests.facilities.places import load_facilities
 from tests.registration.conftest import Card
 
@@ -215,6 +215,7 @@ def a_large_world() -> World:
         "person_id": person.id,
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
+        "plan_id": a_plan(payer).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
         "mandate_id": mandate.id,

@@ -35,6 +35,8 @@ class Act(StrEnum):
     PENALTY_DISPUTED = "penalty:disputed"
     PENALTY_CONFIRMED = "penalty:confirmed"
     PENALTY_CANCELLED = "penalty:cancelled"
+    PLAN_JOINED = "plan:joined"
+    PLAN_CANCELLED = "plan:cancelled"
     PAYMENT_RECEIVED = "payment:received"
     PAYMENT_REVERSED = "payment:reversed"
     PAYMENT_UNMATCHED = "payment:unmatched"

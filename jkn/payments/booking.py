@@ -12,10 +12,11 @@ from jkn.contributions import billed, corrections
 from jkn.contributions import service as contributions
 from jkn.db import writing
 from jkn.errors import N_, Refused
+from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account
 from jkn.members import service as members
-from jkn.members.models import Payer
+from jkn.members.models import Payer, PayerKind
 from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.payments import pot
@@ -100,6 +101,28 @@ def reverse(payment: Payment, why: str, by: Actor) -> list[date]:
     return reopened
 
 
+@writing
+def use_waiting(payer: Payer, by: Actor) -> list[date]:
+    """Credit that lay waiting and is enough by now is used, as the family's next payment would be."""
+    contributions.take_the_book(payer)
+    today, now = clock.today(), clock.now()
+    if payer.liable_from is None or pot.has_number(payer) or instalments.running(payer, today):
+        settled = pot.buy(payer, today, now, by)
+    else:
+        settled = contributions.use_credit(payer, today, by)
+    people = members.people_of(payer.family_id)
+    if settled and people:
+        reference = f"{today}.{settled[-1]:%Y-%m}"
+        notices.tell(people[0], "credit_used", reference, count=len(settled), day=today.isoformat())
+    return settled
+
+
+def families_with_credit(numbers: range) -> list[Payer]:
+    """The families, of these payers' numbers, whose money has not all been used."""
+    rich = ledger.payers_with_credit(numbers[0], numbers[-1])
+    return list(Payer.select().where(Payer.id.in_(rich), Payer.kind == PayerKind.FAMILY)) if rich else []
+
+
 def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[date]:
     payer = payment.payer
     if payment.purpose == Purpose.POT:
@@ -107,6 +130,8 @@ def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[dat
     if payment.purpose == Purpose.PENALTY:
         penalties.settle(payment.subject, payment.id, payment.amount, payment.paid_on, by)
         return []
+    if instalments.running(payer, payment.paid_on):
+        return instalments.spend(payer, payment.paid_on, payment.paid_at, by)
     if months is None and payer.family_id is None:
         due = billed.affordable(contributions.owed(payer, payment.paid_on))
         settled = contributions.settle(payer, due, payment.paid_on, payment.paid_at, by)

@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from jkn import clock, i18n
 from jkn.access import public
 from jkn.errors import note_fault
-from jkn.payments import owing, partners, service
+from jkn.money import format_rupiah
+from jkn.payments import owing, partners, pot, service
 from jkn.payments.models import Partner, Quote
 from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap import answers, messages
@@ -69,6 +70,8 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
     name, lines = owing.name_of(quote.payer), _bill_lines(quote)
+    if not quote.amount:
+        texts += _missing_in(pot.look(quote.payer, clock.today()))
     return answers.inquiry_answer(question, name, lines, texts, is_open=not quote.amount)
 
 
@@ -162,6 +165,18 @@ def _in_snap(error: NotPayable, which: Service) -> SnapError:
             values = {name: i18n.day(day) for name, day in error.values.items()}
             reasons.append(gettext(error.message, **values))
     return SnapError(CODES[error.why], which, *reasons)
+
+
+def _missing_in(found: pot.Pot) -> list[tuple[str, str]]:
+    """What the pot lacks, in at most 32 letters; nothing when it lacks nothing."""
+    if not found.missing:
+        return []
+    amount = format_rupiah(found.missing)
+    if found.instalment:
+        return [(f"Next instalment {amount}", f"Angsuran berikut {amount}")]
+    if found.reactivates:
+        return [(f"Active again at {amount}", f"Aktif lagi kurang {amount}")]
+    return [(f"Next month lacks {amount}", f"Bulan depan kurang {amount}")]
 
 
 def _bill_lines(quote: Quote) -> list[answers.BillLine]:

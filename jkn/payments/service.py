@@ -1,7 +1,6 @@
 """Money coming in for a number: quoted, booked once, settled, told."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from jkn import clock
@@ -11,10 +10,11 @@ from jkn.audit.models import Act
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.db import writing
+from jkn.instalments import service as instalments
 from jkn.money import Rupiah
 from jkn.payments import booking
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
-from jkn.payments.owing import Due, NotPayable, Target, Why, due_under, name_of, target_of_va
+from jkn.payments.owing import EVERYTHING, Due, NotPayable, Target, Why, due_under, name_of, target_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
 from jkn.payments.rules import QUOTE_GRACE, counts_at
@@ -169,10 +169,11 @@ def _bill_for(
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
     if holds and known.va == request.account.number and not _is_touched(target, known.months):
-        if target.purpose != Purpose.BILL:
+        if target.purpose != Purpose.BILL or known.amount == request.rupiah():
             return known.months, known.amount
-        quoted = Due(list(zip(known.months, (amount for _month, amount in known.lines), strict=True)), known.people)
-        return _months_of(replace(quoted, by_bill=payer.family_id is None), request)
+        if payer.family_id is None:
+            lines = list(zip(known.months, (amount for _month, amount in known.lines), strict=True))
+            return _months_of(Due(lines, known.people, by_bill=True), request)
     if is_late and request.paid_at < paid_at:
         with suppress(NotPayable):
             then = due_under(target, clock.day_of(request.paid_at), request.months).met_by(request.rupiah())
@@ -181,6 +182,8 @@ def _bill_for(
     asked = due_under(target, clock.day_of(paid_at), request.months)
     if asked.is_open:
         return [], request.rupiah()
+    if asked.instalment and asked.amount != request.rupiah():
+        asked = due_under(target, clock.day_of(paid_at), EVERYTHING)
     if _is_touched(target, asked.months):  # by somebody who paid after the moment this one counts from
         asked = due_under(target, clock.today(), request.months)
     return _months_of(asked, request)
@@ -192,7 +195,11 @@ def _months_of(asked: Due, request: PaymentRequest) -> tuple[list[date], Rupiah]
 
 
 def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
-    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted."""
+    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted.
+
+    Inside a plan any amount is of use: what is no whole month yet counts for the next one.
+    """
+    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, clock.day_of(paid_at))
     payment = booking.take(
         target.payer,
         request.rupiah(),
@@ -205,7 +212,7 @@ def _book(partner: Partner, target: Target, request: PaymentRequest, months: lis
         purpose=target.purpose,
         subject=target.subject,
     )
-    if target.purpose == Purpose.BILL and payment.covers != months:
+    if is_bill and payment.covers != months:
         open_still = contributions.still_open(target.payer, months)
         raise NotPayable(Why.AMOUNT if open_still else Why.PAID)  # it has grown since; another bank was faster
     if target.purpose == Purpose.PENALTY and not Penalty.is_paid_by(target.subject, payment.id):

@@ -7,8 +7,8 @@ from jkn import clock, i18n, numbers
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import attempts
 from jkn.members.models import Payer
-from jkn.payments import gate, owing, service
-from jkn.payments.forms import BillFindForm, NoticeForm
+from jkn.payments import gate, owing, pot, service
+from jkn.payments.forms import BillFindForm, NoticeForm, PotOpenForm
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose
 from jkn.payments.owing import Due, NotPayable, Why
 from jkn.penalties.models import Penalty
@@ -41,8 +41,12 @@ def bill_find():
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name, how = numbers.mask_name(owing.name_of(target.payer)), how_to_pay(target.payer, due, number)
-    return page("payments/bill_found.html", form=form, name=name, due=due, **how)
+    name = numbers.mask_name(owing.name_of(target.payer))
+    whole = owing.due_under(target, clock.today(), owing.EVERYTHING) if due.instalment else due
+    how = how_to_pay(target.payer, due, number)
+    return page(
+        "payments/bill_found.html", form=form, name=name, due=due, whole=whole, all_of_it=owing.EVERYTHING, **how
+    )
 
 
 @bp.get("/bayar/saya")
@@ -62,7 +66,33 @@ def bill_pay():
     due = choices[months - 1]
     how = how_to_pay(payer, due, owing.va_of(payer)) if due.amount else {}
     others = [(count, choice) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
-    return page("payments/bill_pay.html", due=due, months=months, choices=others, **how)
+    return page(
+        "payments/bill_pay.html",
+        due=due,
+        months=months,
+        choices=others,
+        plan=choices[0].instalment,
+        **how,
+    )
+
+
+@bp.route("/celengan", methods=["GET", "POST"])
+@needs(Can.OPEN_POT)
+def pot_show():
+    """What is in the pot and what is missing; the number of its own, once asked for; what it has bought."""
+    payer, form = pot.with_number(scope(Payer)).first(), PotOpenForm()
+    if payer is None:
+        return page("payments/pot_show.html", pot=None)
+    found = pot.look(payer, clock.today())
+    if not found.is_too_late and form.validate_on_submit():
+        pot.number_of(payer)
+        return redirect(url_for(".pot_show"), 303)
+    tail = payer.tail
+    bought = scope(Payment).where(Payment.purpose == Purpose.POT).order_by(Payment.id.desc()).limit(PAGE)
+    common, mandiri = (numbers.group(prefix + tail) if tail else "" for prefix in numbers.VA_PREFIXES)
+    return page(
+        "payments/pot_show.html", pot=found, form=form, va=common, va_mandiri=mandiri, payments=list(bought), tail=tail
+    )
 
 
 @bp.get("/riwayat")
@@ -101,7 +131,7 @@ def notice_list():
 
 def how_to_pay(payer: Payer, due: Due, va: str) -> dict:
     """Until when, and the account under each bank's prefix."""
-    until, tail = owing.pay_by(payer, due), numbers.card_tail_of_va(va)
+    until, tail = None if due.is_open else owing.pay_by(payer, due), numbers.card_tail_of_va(va)
     common, mandiri = (numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES)
     is_past = until is not None and until < clock.today()
     return {"until": until, "is_past": is_past, "va": common, "va_mandiri": mandiri}
