@@ -104,6 +104,7 @@ def test_each_share_of_each_person_is_rounded_by_itself():
 def test_the_law_says_how_to_round(own_law):
     own_law('method = "half_up"', 'method = "down"')
     assert tariffs.worker_share(NOW, "PPU_BU", 1_000_050, extra_people=3).extra == 30_000
+    assert tariffs.worker_share(NOW, "PPU_BU", 1_000_024).employer == 40_000  # exactly 40,000.96
     assert tariffs.pensioner_share(NOW, 99).total == 3
     assert tariffs.veteran_share(date(2019, 1, 1)).government == 72_105
 
