@@ -15,6 +15,10 @@ from tests.crawl import PAGES, READERS, a_world, as_kiosk, as_member, as_staff, 
 
 # What people who serve others see of the family in their work, by page; of everything else not a letter.
 SEEN_AT_WORK = {
+    "/petugas/denda": ("name",),
+    "/petugas/denda/<int:penalty_id>": ("name",),
+    "/petugas/rawat-inap": ("name",),
+    "/petugas/rawat-inap/<int:admission_id>": ("name",),
     "/petugas/pengaduan": ("name", "ticket"),
     "/petugas/pengaduan/<int:complaint_id>": ("name", "ticket", "complaint", "contact"),
     "/petugas/slip/<int:person_id>": ("name",),

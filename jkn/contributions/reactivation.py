@@ -66,11 +66,13 @@ def last_reactivation(payer: Payer, on: date, shares: Sequence[Share] | None = N
 
 
 def if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Reactivation | None:
-    """The reactivation that paying everything on this day is, or would be; None for who was not suspended that day."""
+    """The reactivation that paying everything on this day would be; None for who is not suspended."""
     if payer.liable_from is None:
         return None
     held, months = _held(payer, on), _months_owed(payer, on, shares)
     settled = _settled(held, on)
+    if not _is_suspended(months, settled, on):
+        return None
     lapsed = rules.lapsed_months(months, settled, on)
     held += [Held(month, on) for month in months if month not in settled and month not in lapsed]
     found = find(months, [*held, *(Held(month, on, was_waived=True) for month in lapsed)], on)

@@ -31,7 +31,9 @@ class Window:
     @property
     def trace(self) -> tuple[Fact, ...]:
         return (
-            Fact(N_("Cover came back on"), self.reactivated_on, "day"),
+            Fact(
+                N_("Cover came back on") if self.is_open else N_("If everything is paid on"), self.reactivated_on, "day"
+            ),
             Fact(N_("Last day of the window"), self.until, "day"),
             Fact(N_("Rate for each month in arrears"), self.rate, "percent"),
             Fact(N_("Months in arrears"), self.months),

@@ -158,7 +158,7 @@ def test_what_paying_today_would_be_is_known_before_it_is_paid(app):
     assert reactivation.if_paid(payer, day("2025-10-31")) is None
     assert reactivation.if_paid(payer, day("2026-01-15")) == Reactivation(day("2026-01-15"), 3)
     pay(payer, day("2026-01-15"))
-    assert reactivation.if_paid(payer, day("2026-01-16")) is None
+    assert [reactivation.if_paid(payer, day(text)) for text in ("2026-01-15", "2026-01-16")] == [None, None]
 
 
 def test_what_paying_would_be_leaves_out_what_lapsed(app):

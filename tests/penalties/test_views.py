@@ -85,7 +85,7 @@ def test_who_never_fell_behind_or_whose_window_is_over_reads_nothing_of_penaltie
 def test_the_page_of_penalties_leads_to_the_calculator_with_months_and_day(app, june):
     client = member_of(app, reactivated(3, JUNE))
     text = client.get("/denda").text
-    assert "25 Juli 2025" in text and "Anda tidak punya denda" in text
+    assert "25 Juli 2025" in text and "Anda tidak punya denda" in text and "tidak dijamin" not in text
     assert 'action="/hitung/denda"' in text
     hidden = dict(re.findall(r'name="(bulan|tanggal)" type="hidden" value="([^"]*)"', text))
     assert hidden == {"bulan": "3", "tanggal": "2025-06-10"}
