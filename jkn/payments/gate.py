@@ -176,7 +176,7 @@ def _missing_in(found: pot.Pot) -> list[tuple[str, str]]:
         return [(f"Next instalment {amount}", f"Angsuran berikut {amount}")]
     if found.reactivates:
         return [(f"Active again at {amount}", f"Aktif lagi kurang {amount}")]
-    return [(f"Next month lacks {amount}", f"Bulan depan kurang {amount}")]
+    return [(f"Next month lacks {amount}", f"Bulan berikut kurang {amount}")]
 
 
 def _bill_lines(quote: Quote) -> list[answers.BillLine]:
