@@ -21,6 +21,7 @@ FEATURES = (
     "ledger",
     "contributions",
     "payments",
+    "reconciliation",
     "eligibility",
     "registration",
     "changes",

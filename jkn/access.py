@@ -45,6 +45,10 @@ class Can(StrEnum):
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
     REVIEW_PAYMENTS = "payments:review"
+    CLAIM_PAYMENT = "payments:claim"
+    RECONCILE = "payments:reconcile"
+    ASK_REFUND = "refunds:ask"
+    DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
@@ -129,6 +133,10 @@ POLICY = {
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
+    Can.CLAIM_PAYMENT: Policy((own_family,)),
+    Can.RECONCILE: Policy((staff(Role.OFFICER),)),
+    Can.ASK_REFUND: Policy((own_family,)),
+    Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

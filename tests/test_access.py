@@ -26,6 +26,10 @@ complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
 payments:review                              x
+payments:claim         x
+payments:reconcile                           x
+refunds:ask            x
+refunds:decide                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x

@@ -121,7 +121,7 @@ def test_a_template_leaves_amounts_to_the_filter(path):
     assert not re.search(r"\bRp\s?[{%]", path.read_text())
 
 
-MONEY = {"money", "ledger", "contributions", "payments"}
+MONEY = {"money", "ledger", "contributions", "payments", "reconciliation"}
 NO_MONEY = {"jkn/payments/snap/values.py"}  # tells numbers of JSON from what is none
 
 
