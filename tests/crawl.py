@@ -25,9 +25,13 @@ from jkn.db import BaseModel, db
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
-from jkn.members.models import Family, Person, Stay
+from jkn.members.models import Family, Payer, Person, Stay
 from jkn.notices import service as notices
-from jkn.payments.models import Payment
+from jkn.numbers import va_of
+from jkn.payments.models import Partner, Payment
+from jkn.reconciliation import claiming, refunding
+from jkn.reconciliation.models import Claim, Difference
+from jkn.reconciliation.rules import Ground, Outcome
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -39,6 +43,10 @@ url                                    access             methods               
 /bahasa                                public             GET POST                   -          -
 /bantuan                               public             GET                        -          -
 /bayar                                 public             GET POST                   -          -
+/bayar/lapor                           public             GET POST                   -          -
+/bayar/lapor/<int:claim_id>            payments:claim     GET                        Claim      own
+/bayar/lapor/kode                      public             GET                        -          -
+/bayar/lapor/lacak                     public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
 /cek                                   public             GET POST                   -          -
 /daftar                                public             GET POST                   -          -
@@ -87,15 +95,24 @@ url                                    access             methods               
 /pengaduan/lacak                       public             GET POST                   -          -
 /pengaduan/nomor                       public             GET POST                   -          -
 /pengaduan/saya                        complaints:follow  GET                        -          own
+/pengembalian                          refunds:ask        GET                        -          own
+/pengembalian/<int:refund_id>          refunds:ask        GET                        Refund     own
+/pengembalian/baru                     refunds:ask        GET POST                   -          own
 /perangkat                             sign-ins:see       GET POST                   -          own
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/lapor/<int:claim_id>          payments:reconcile  GET POST                   Claim      staff
 /petugas/masuk                         public             GET POST                   -          -
 /petugas/pembayaran                    payments:review    GET POST                   -          staff
 /petugas/pengaduan                     complaints:answer  GET                        -          staff
 /petugas/pengaduan/<int:complaint_id>  complaints:answer  GET POST                   Complaint  staff
+/petugas/pengembalian                  refunds:decide     GET                        -          staff
+/petugas/pengembalian/<int:refund_id>  refunds:decide     GET POST                   Refund     staff
+/petugas/pengembalian/baru             refunds:decide     GET POST                   -          staff
+/petugas/rekonsiliasi                  payments:reconcile  GET                        -          staff
+/petugas/rekonsiliasi/<int:difference_id>  payments:reconcile  GET POST                   Difference  staff
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
@@ -220,6 +237,7 @@ def a_world() -> World:
         source="ref-1",
         months=["2026-01"],
     )
+    claim, difference, refund = a_missed_payment(person, payer, payment)
     a_facility()
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
@@ -237,6 +255,8 @@ def a_world() -> World:
         "contact": "81298765402",
         "ticket": complaint.ticket,
         "receipt": payment.number,
+        "account": "7100987654321",
+        "claim": Claim.get_by_id(claim).code,
     }
     objects = {
         "person_id": person.id,
@@ -244,10 +264,26 @@ def a_world() -> World:
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
+        "claim_id": claim,
+        "difference_id": difference,
+        "refund_id": refund,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
+
+
+def a_missed_payment(person: Person, payer: Payer, payment: Payment) -> tuple[int, int, int]:
+    """A report of a payment that does not show, a difference with a bank, a refund: the numbers of their rows."""
+    bank, _ = Partner.get_or_create(client_id="kanari", name="Bank Uji", service_id="88888", public_key="-")
+    by = Actor(person_id=person.id, family_id=payer.family_id, role=Role.MEMBER)
+    day, key = clock.today(), f"kanari-{person.id}"
+    missed = {"va": va_of(person.card), "amount": 70_000, "paid_on": day, "partner": bank, "reference": "ref-9"}
+    claim = claiming.make(key=key, by=by, **missed)
+    difference = Difference.create(partner=bank, day=day, kind=Outcome.MISSING_THERE, payment=payment)
+    account = {"bank": "Bank Uji", "account": "7100987654321", "holder": person.name}
+    refund = refunding.ask(payer, key=key, ground=Ground.OVERPAID, amount=1_000, by=by, **account)
+    return claim.id, difference.id, refund.id
 
 
 def a_facility(code: str = "0301R001") -> Facility:

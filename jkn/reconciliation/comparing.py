@@ -125,11 +125,10 @@ def suspense_of(partner_id: int) -> Payer:
 
 def close_found(payments: list[int]) -> None:
     """These payments stand in a list after all: nothing is missing there."""
-    if not payments:
-        return
-    missed = (Difference.payment.in_(payments)) & (Difference.kind == Outcome.MISSING_THERE)
-    for difference in list(Difference.select().where(missed, Difference.stage.in_(OPEN))):
-        close_by_itself(difference, Step.FOUND)
+    for chunk in chunks(payments, 500):
+        missed = Difference.payment.in_(chunk), Difference.kind == Outcome.MISSING_THERE
+        for difference in list(Difference.select().where(*missed, Difference.stage.in_(OPEN))):
+            close_by_itself(difference, Step.FOUND)
 
 
 def close_by_itself(difference: Difference, step: Step) -> None:

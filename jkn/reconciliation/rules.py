@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from jkn import calendar, law
 from jkn.errors import N_
@@ -49,8 +49,7 @@ class Step(StrEnum):
 FOUR_EYES = (Step.TAKE_BACK, Step.REBOOK)
 
 
-@dataclass(frozen=True)
-class Booked:
+class Booked(NamedTuple):
     """Our own booking under the bank's reference: amount in rupiah, the number's last eleven digits."""
 
     amount: Rupiah

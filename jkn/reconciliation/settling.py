@@ -3,49 +3,57 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import file_digest
 from pathlib import Path
+from typing import NamedTuple
 
 from jkn import clock
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.db import writing
+from jkn.db import db, writing
 from jkn.errors import N_, Refused
 from jkn.imports import Report, chunks, execute_many, read, settle
 from jkn.members.models import Card, Payer, Person, Stay
 from jkn.money import Rupiah
 from jkn.numbers import VA_PREFIXES, BadNumber
-from jkn.payments.models import AccountNumber, BankNotice, Partner, Payment
+from jkn.payments.models import AccountNumber, Partner
 from jkn.reconciliation import comparing, rules
 from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
 from jkn.reconciliation.rules import AGREED, Booked, Outcome
 
 COLUMNS = ("referensi", "va", "jumlah", "waktu")
 CHUNK = 2000
-FIELDS = ("partner", "reference", "is_taken_back", "file", "line", "va", "tail", "amount", "paid_at", "paid_on")
+COLUMNS_OF_LINE = (
+    "partner_id, reference, is_taken_back, file_id, line, va, tail, amount, paid_at, paid_on, outcome, payment_id"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One good line of a list."""
+class Row(NamedTuple):
+    """One good line of a list; `paid_on` is the day in Jakarta."""
 
     line: int
     reference: str
     va: str
     amount: Rupiah
     paid_at: datetime
+    paid_on: date
     is_taken_back: bool
 
     @property
     def tail(self) -> str:
         return self.va[5:]
 
-    @property
-    def key(self) -> tuple[str, bool]:
-        return self.reference, self.is_taken_back
+
+class Known(NamedTuple):
+    """A line that was read before, in this run or another."""
+
+    file_id: int
+    line: int
+    tail: str
+    amount: Rupiah
+    outcome: str
 
 
 def read_file(path: Path, partner: Partner, report: Report, day: date | None = None) -> Counter | None:
@@ -59,7 +67,7 @@ def read_file(path: Path, partner: Partner, report: Report, day: date | None = N
     found, days = Counter(), {day} if day else set()
     for chunk in chunks(_rows(read(path, COLUMNS, report, optional=("status",)), report), CHUNK):
         if day is None:
-            days |= {clock.day_of(row.paid_at) for row in chunk}
+            days |= {row.paid_on for row in chunk}
         outcomes, repeated = _store(file, chunk, report)
         found += outcomes
         report.good += outcomes.total()
@@ -111,14 +119,9 @@ def _row(line: int, values: dict[str, str]) -> Row:
         raise BadNumber(N_("referensi must have 1 to 128 signs"))
     if rules.is_mangled(reference):
         raise BadNumber(N_("a spreadsheet has rounded the number; export the column as text"))
-    return Row(
-        line,
-        reference,
-        rules.read_va(values["va"]),
-        rules.read_amount(values["jumlah"]),
-        rules.read_moment(values["waktu"], clock.JAKARTA),
-        rules.read_status(values["status"]),
-    )
+    va, amount = rules.read_va(values["va"]), rules.read_amount(values["jumlah"])
+    paid_at = rules.read_moment(values["waktu"], clock.JAKARTA)
+    return Row(line, reference, va, amount, paid_at, clock.day_of(paid_at), rules.read_status(values["status"]))
 
 
 @writing
@@ -130,7 +133,8 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
     numbers = _numbers({row.tail for row in rows if row.reference not in booked})
     found, fresh, repeated = Counter(), [], 0
     for row in rows:
-        before = known.get(row.key)
+        key = row.reference, row.is_taken_back
+        before = known.get(key)
         if before is not None:
             if (before.tail, before.amount) != (row.tail, row.amount):
                 report.bad(row.line, "the reference was read before with another amount or number")
@@ -140,52 +144,48 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
                 repeated += 1
             continue
         payment, ours = booked.get(row.reference, (None, None))
-        is_known = row.va[:5] in VA_PREFIXES and row.tail in numbers
+        is_known = row.tail in numbers and row.va[:5] in VA_PREFIXES
         outcome = rules.judge(row.amount, row.tail, row.is_taken_back, ours, is_known)
         if ours is None and (row.reference, True) in known:
             outcome = Outcome.REVERSED
-        known[row.key] = _line(file, row, outcome, payment)
-        fresh.append(known[row.key])
+        known[key] = Known(file.id, row.line, row.tail, row.amount, outcome)
+        fresh.append((row, outcome, payment))
         found[outcome] += 1
-    _insert(fresh)
-    _open(partner, [line for line in fresh if line.outcome not in AGREED])
-    comparing.close_found([line.payment_id for line in fresh if line.payment_id and not line.is_taken_back])
+    _insert(file, fresh)
+    _open(partner, [item for item in fresh if item[1] not in AGREED])
+    comparing.close_found([payment for row, _outcome, payment in fresh if payment and not row.is_taken_back])
     if fresh:
         audit.record(Act.SETTLEMENT_READ, file, SYSTEM, count=len(fresh))
     return found, repeated
 
 
-def _line(file: SettlementFile, row: Row, outcome: Outcome, payment: int | None) -> SettlementLine:
-    return SettlementLine(
-        partner=file.partner_id,
-        reference=row.reference,
-        is_taken_back=row.is_taken_back,
-        file=file.id,
-        line=row.line,
-        va=row.va,
-        tail=row.tail,
-        amount=row.amount,
-        paid_at=row.paid_at,
-        paid_on=clock.day_of(row.paid_at),
-        outcome=outcome,
-        payment=payment,
-    )
-
-
-def _lines_of(partner: int, references: list[str]) -> dict[tuple[str, bool], SettlementLine]:
+def _lines_of(partner: int, references: list[str]) -> dict[tuple[str, bool], Known]:
     """The lines of these references that were read before."""
-    rows = SettlementLine.select().where(SettlementLine.partner == partner, SettlementLine.reference.in_(references))
-    return {(row.reference, row.is_taken_back): row for row in rows}
+    rows = _look_up(
+        "SELECT reference, is_taken_back, file_id, line, tail, amount, outcome FROM settlement_line"
+        " WHERE partner_id = ? AND reference IN",
+        partner,
+        references,
+    )
+    return {(reference, bool(is_back)): Known(*line) for reference, is_back, *line in rows}
 
 
 def _booked(partner: int, references: list[str]) -> dict[str, tuple[int, Booked]]:
     """The payments that we hold under these references, and have not taken back."""
-    rows = (
-        BankNotice.select(BankNotice.reference, BankNotice.va, Payment.id, Payment.amount)
-        .join(Payment)
-        .where(BankNotice.partner == partner, BankNotice.reference.in_(references), Payment.reversed_on.is_null())
+    rows = _look_up(
+        "SELECT notice.reference, notice.va, payment.id, payment.amount FROM bank_notice AS notice"
+        " JOIN payment ON payment.id = notice.payment_id"
+        " WHERE payment.reversed_on IS NULL AND notice.partner_id = ? AND notice.reference IN",
+        partner,
+        references,
     )
-    return {reference: (payment, Booked(amount, va[5:])) for reference, va, payment, amount in rows.tuples()}
+    return {reference: (payment, Booked(amount, va[5:])) for reference, va, payment, amount in rows}
+
+
+def _look_up(sql: str, partner: int, references: list[str]) -> list[tuple]:
+    """Written out: to build a statement of two thousand values costs peewee more than the engine needs for it."""
+    marks = ", ".join([db.param] * len(references))
+    return db.execute_sql(f"{sql.replace('?', db.param)} ({marks})", (partner, *references)).fetchall()
 
 
 def _numbers(tails: set[str]) -> set[str]:
@@ -203,30 +203,49 @@ def _numbers(tails: set[str]) -> set[str]:
     return {tail for (tail,) in given_out.tuples()} | {tail for (tail,) in cards.tuples()}
 
 
-def _insert(lines: list[SettlementLine]) -> None:
+def _insert(file: SettlementFile, fresh: list[tuple[Row, Outcome, int | None]]) -> None:
     """All in one prepared statement; the unique index is the judge should another run read the same list."""
-    fields = [SettlementLine._meta.fields[name] for name in (*FIELDS, "outcome", "payment")]
-    columns = ", ".join(field.column_name for field in fields)
-    marks = ", ".join("?" * len(fields))
-    rows = [tuple(field.db_value(line.__data__[field.name]) for field in fields) for line in lines]
-    execute_many(f"INSERT INTO settlement_line ({columns}) VALUES ({marks})", rows)
+    moment = SettlementLine.paid_at.db_value
+    rows = [
+        (
+            file.partner_id,
+            row.reference,
+            row.is_taken_back,
+            file.id,
+            row.line,
+            row.va,
+            row.tail,
+            row.amount,
+            moment(row.paid_at),
+            row.paid_on,
+            outcome.value,
+            payment,
+        )
+        for row, outcome, payment in fresh
+    ]
+    execute_many(f"INSERT INTO settlement_line ({COLUMNS_OF_LINE}) VALUES ({', '.join('?' * 12)})", rows)
 
 
-def _open(partner: int, lines: list[SettlementLine]) -> None:
+def _open(partner: int, items: list[tuple[Row, Outcome, int | None]]) -> None:
     """A difference for each of these lines, which have just been stored."""
-    if not lines:
+    if not items:
         return
-    stored = _lines_of(partner, [line.reference for line in lines])
+    named = SettlementLine.reference.in_([row.reference for row, _outcome, _payment in items])
+    lines = SettlementLine.select(SettlementLine.reference, SettlementLine.is_taken_back, SettlementLine.id)
+    stored = {
+        (reference, is_back): id
+        for reference, is_back, id in lines.where(SettlementLine.partner == partner, named).tuples()
+    }
     now = clock.now()
     rows = [
         {
             "partner": partner,
-            "day": line.paid_on,
-            "kind": line.outcome,
-            "line": stored[line.reference, line.is_taken_back].id,
-            "payment": line.payment_id,
+            "day": row.paid_on,
+            "kind": outcome,
+            "line": stored[row.reference, row.is_taken_back],
+            "payment": payment,
             "found_at": now,
         }
-        for line in lines
+        for row, outcome, payment in items
     ]
     Difference.insert_many(rows).on_conflict_ignore().execute()
