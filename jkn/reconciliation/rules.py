@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from jkn import calendar, law
-from jkn.errors import N_
 from jkn.money import Rupiah
 from jkn.numbers import BadNumber
 
@@ -98,10 +97,10 @@ def is_mangled(text: str) -> bool:
 def read_va(text: str) -> str:
     """The digits of a virtual account; what a spreadsheet made of a long number is a BadNumber of its own."""
     if is_mangled(text):
-        raise BadNumber(N_("a spreadsheet has rounded the number; export the column as text"))
+        raise BadNumber("a spreadsheet has rounded the number; export the column as text")
     number = text.replace(" ", "")
     if not (number.isascii() and number.isdigit() and len(number) == 16):
-        raise BadNumber(N_("va must have 16 digits"))
+        raise BadNumber("va must have 16 digits")
     return number
 
 
@@ -109,7 +108,7 @@ def read_amount(text: str) -> Rupiah:
     """Whole rupiah: 150000 or 150000.00. A comma or a group of thousands could mean two things, and is refused."""
     whole = text[:-3] if text.endswith(".00") else text
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 15 and int(whole) > 0):
-        raise BadNumber(N_("jumlah must be whole rupiah, such as 150000"))
+        raise BadNumber("jumlah must be whole rupiah, such as 150000")
     return Rupiah(int(whole))
 
 
@@ -118,7 +117,7 @@ def read_moment(text: str, zone) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadNumber(N_("waktu must be such as 2026-01-15T10:00:00")) from None
+        raise BadNumber("waktu must be such as 2026-01-15T10:00:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -128,7 +127,7 @@ def read_status(text: str) -> bool:
     if word in BACK_WORDS:
         return True
     if word not in PAID_WORDS:
-        raise BadNumber(N_("status must be SUKSES or BATAL"))
+        raise BadNumber("status must be SUKSES or BATAL")
     return False
 
 

@@ -116,9 +116,9 @@ def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterat
 def _row(line: int, values: dict[str, str]) -> Row:
     reference = values["referensi"]
     if not 0 < len(reference) <= SettlementLine.reference.max_length:
-        raise BadNumber(N_("referensi must have 1 to 128 signs"))
+        raise BadNumber("referensi must have 1 to 128 signs")
     if rules.is_mangled(reference):
-        raise BadNumber(N_("a spreadsheet has rounded the number; export the column as text"))
+        raise BadNumber("a spreadsheet has rounded the number; export the column as text")
     va, amount = rules.read_va(values["va"]), rules.read_amount(values["jumlah"])
     paid_at = rules.read_moment(values["waktu"], clock.JAKARTA)
     return Row(line, reference, va, amount, paid_at, clock.day_of(paid_at), rules.read_status(values["status"]))
