@@ -258,14 +258,14 @@ def _other_eyes(refund: Refund, by: Actor) -> None:
         raise Refused(OWN_PROPOSAL)
 
 
-def _advance(refund: Refund, stage: RefundStage, seen: int, by: Actor, **changes) -> None:
+def _advance(refund: Refund, before: RefundStage, seen: int, by: Actor, **changes) -> None:
     """One step on, for exactly one of many who send it; who acts on an older page is refused."""
     moved = Refund.update(steps=seen + 1, **changes).where(
-        Refund.id == refund.id, Refund.steps == seen, Refund.stage == stage
+        Refund.id == refund.id, Refund.steps == seen, Refund.stage == before
     )
     if not moved.execute():
         raise Refused(MOVED_ON)
-    audit.record(Act.REFUND_ADVANCED, refund, by, stage=changes.get("stage", stage))
+    audit.record(Act.REFUND_ADVANCED, refund, by, stage=changes.get("stage", before))
 
 
 def _tell(refund: Refund, name: str, **values) -> None:
