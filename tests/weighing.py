@@ -169,7 +169,7 @@ def a_large_world() -> World:
             paid_at=clock.now(),
             via="Bank Contoh",
             reference=f"large-{number}",
-            source="ref-1",
+            source=f"large-{number}",
             months=[f"2025-{number + 1:02}"],
         )
     for one in people(family):
