@@ -15,8 +15,8 @@ if __name__ == "__main__":
     if "--slowly" in sys.argv:
         insert = settling._insert
 
-        def insert_slowly(lines):
-            insert(lines)
+        def insert_slowly(*args):
+            insert(*args)
             time.sleep(0.1)
 
         settling._insert = insert_slowly
