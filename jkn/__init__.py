@@ -26,6 +26,7 @@ FEATURES = (
     "payments",
     "statements",
     "collecting",
+    "reconciliation",
     "calculators",
     "eligibility",
     "registration",

@@ -54,6 +54,10 @@ class Can(StrEnum):
     RECORD_TRANSFERS = "transfers:record"
     MANAGE_WORKERS = "workers:manage"
     REVIEW_CHARGES = "charges:review"
+    CLAIM_PAYMENT = "payments:claim"
+    RECONCILE = "payments:reconcile"
+    ASK_REFUND = "refunds:ask"
+    DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
@@ -154,6 +158,10 @@ POLICY = {
     Can.RECORD_TRANSFERS: Policy((staff(Role.OFFICER),)),
     Can.MANAGE_WORKERS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_CHARGES: Policy((staff(Role.OFFICER),)),
+    Can.CLAIM_PAYMENT: Policy((own_family,)),
+    Can.RECONCILE: Policy((staff(Role.OFFICER),)),
+    Can.ASK_REFUND: Policy((own_family,)),
+    Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

@@ -32,9 +32,14 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
 from jkn.notices import service as notices
+from jkn.numbers import va_of
 from jkn.payments import account_numbers
-from jkn.payments.models import Payment, Purpose
+from jkn.payments.models import Partner, Payment, Purpose
 from jkn.penalties.models import Admission, Care, Penalty
+from jkn.reconciliation import claiming, refunding
+from jkn.reconciliation.models import Claim, Difference
+from jkn.reconciliation.rules import Ground
+from jkn.reconciliation.rules import Outcome as Found
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -54,6 +59,10 @@ url                                    access             methods               
 /bayar                                 public             GET POST                   -          -
 /bayar/bagikan                         bills:see          GET POST                   -          own
 /bayar/dompet                          public             GET POST                   -          -
+/bayar/lapor                           public             GET POST                   -          -
+/bayar/lapor/<int:claim_id>            payments:claim     GET                        Claim      own
+/bayar/lapor/kode                      public             GET                        -          -
+/bayar/lapor/lacak                     public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
 /bayar/saya/dompet                     bills:see          GET POST                   -          own
 /bayar/tautan/<token>                  public             GET                        -          -
@@ -116,6 +125,9 @@ url                                    access             methods               
 /pengaduan/lacak                       public             GET POST                   -          -
 /pengaduan/nomor                       public             GET POST                   -          -
 /pengaduan/saya                        complaints:follow  GET                        -          own
+/pengembalian                          refunds:ask        GET                        -          own
+/pengembalian/<int:refund_id>          refunds:ask        GET                        Refund     own
+/pengembalian/baru                     refunds:ask        GET POST                   -          own
 /perangkat                             sign-ins:see       GET POST                   -          own
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
@@ -126,6 +138,7 @@ url                                    access             methods               
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff
+/petugas/lapor/<int:claim_id>          payments:reconcile  GET POST                   Claim      staff
 /petugas/masuk                         public             GET POST                   -          -
 /petugas/pekerja/<int:worker_id>       workers:manage     GET POST                   Worker     staff
 /petugas/pekerja/<int:worker_id>/selesai  workers:manage     GET POST                   Worker     staff
@@ -141,6 +154,11 @@ url                                    access             methods               
 /petugas/rawat-inap                    admissions:record  GET                        -          staff
 /petugas/rawat-inap/<int:admission_id>  admissions:record  GET POST                   Admission  staff
 /petugas/rawat-inap/baru               admissions:record  GET POST                   -          staff
+/petugas/pengembalian                  refunds:decide     GET                        -          staff
+/petugas/pengembalian/<int:refund_id>  refunds:decide     GET POST                   Refund     staff
+/petugas/pengembalian/baru             refunds:decide     GET POST                   -          staff
+/petugas/rekonsiliasi                  payments:reconcile  GET                        -          staff
+/petugas/rekonsiliasi/<int:difference_id>  payments:reconcile  GET POST                   Difference  staff
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
@@ -303,6 +321,7 @@ def a_world() -> World:
         key="kanari",
         expires_at=clock.now() + timedelta(days=1),
     )
+    claim, difference, refund = a_missed_payment(person, payer, payment)
     a_facility()
     penalty = a_penalty(person, payer)
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
@@ -322,6 +341,8 @@ def a_world() -> World:
         "ticket": complaint.ticket,
         "receipt": payment.number,
         "account": mandate.label,
+        "bank account": "7100987654321",
+        "claim": Claim.get_by_id(claim).code,
     }
     objects = {
         "person_id": person.id,
@@ -337,6 +358,9 @@ def a_world() -> World:
         "token": charge.reference,
         "admission_id": penalty.admission_id,
         "penalty_id": penalty.id,
+        "claim_id": claim,
+        "difference_id": difference,
+        "refund_id": refund,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
@@ -358,6 +382,19 @@ def a_plan(payer: Payer) -> Plan:
     Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
     terms = {"variant": Variant.PBPU, "per_month": 70_000, "arrears": 70_000, "last_month": date(2026, 1, 1)}
     return Plan.create(payer=payer, family_id=payer.family_id, hold=hold, basis="REHAB", key="kanari", **terms)
+
+
+def a_missed_payment(person: Person, payer: Payer, payment: Payment) -> tuple[int, int, int]:
+    """A report of a payment that does not show, a difference with a bank, a refund: the numbers of their rows."""
+    bank, _ = Partner.get_or_create(client_id="kanari", name="Bank Uji", service_id="88888", public_key="-")
+    by = Actor(person_id=person.id, family_id=payer.family_id, role=Role.MEMBER)
+    day, key = clock.today(), f"kanari-{person.id}"
+    missed = {"va": va_of(person.card), "amount": 70_000, "paid_on": day, "partner": bank, "reference": "ref-9"}
+    claim = claiming.make(key=key, by=by, **missed)
+    difference = Difference.create(partner=bank, day=day, kind=Found.MISSING_THERE, payment=payment)
+    account = {"bank": "Bank Uji", "account": "7100987654321", "holder": person.name}
+    refund = refunding.ask(payer, key=key, ground=Ground.OVERPAID, amount=1_000, by=by, **account)
+    return claim.id, difference.id, refund.id
 
 
 def a_facility(code: str = "0301R001") -> Facility:

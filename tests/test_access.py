@@ -35,6 +35,10 @@ payers:see                                   x
 transfers:record                             x
 workers:manage                               x
 charges:review                               x
+payments:claim         x
+payments:reconcile                           x
+refunds:ask            x
+refunds:decide                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x

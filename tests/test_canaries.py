@@ -24,6 +24,7 @@ SEEN_AT_WORK = {
     "/petugas/slip/<int:person_id>": ("name",),
     "/petugas/slip/cetak/<int:slip_id>": ("name",),
     "/petugas/pembayaran": ("receipt",),
+    "/petugas/pengembalian/<int:refund_id>": ("name", "account"),
 }
 # Which numbers the family's own pages show in full, because people copy them there.
 OWN_NUMBERS = {

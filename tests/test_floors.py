@@ -122,7 +122,8 @@ def test_a_template_leaves_amounts_to_the_filter(path):
 
 
 MONEY = set(
-    "money ledger employers contributions penalties instalments payments collecting reconciliation calculators".split()
+    "money ledger employers contributions penalties instalments payments statements collecting reconciliation"
+    " calculators".split()
 )
 NO_MONEY = {"jkn/payments/snap/values.py"}  # tells numbers of JSON from what is none
 
