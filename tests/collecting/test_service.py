@@ -352,6 +352,30 @@ def test_a_code_for_another_amount_is_never_shown(qris_house, monkeypatch):
     assert charge.qr == ""
 
 
+@pytest.mark.parametrize("fault", ["lost", "error", "drop", "error-after", "garbage"])
+def test_a_code_house_that_fails_shows_no_code_and_takes_nothing_unseen(qris_house, fault):
+    payer = payer_of(a_family(1))
+    qris_house.faults += [f"47:{fault}", f"51:{fault}"]
+    charge = charging.work_on(charging.ask_now(payer, qris_house.provider, "k", SYSTEM))
+    assert (charge.outcome, charge.qr) == (None, "")
+    assert charging.work_on(charge).outcome is None  # nor does it say what became of it
+    charge = charging.work_on(charge)
+    assert charge.outcome is None and bool(charge.qr) == (fault in ("lost", "error"))  # what never came is sent again
+    qris_house.books.take(charge.reference, "1")
+    assert charging.work_on(charge).outcome is Outcome.PAID
+    assert booked(payer) == [("QRIS Uji", PRICE)]
+
+
+@pytest.mark.parametrize("fault", ["lost", "error", "drop", "error-after", "garbage"])
+def test_a_bank_that_fails_debits_once(bank, fault):
+    mandate = bound(bank)
+    bank.faults += [f"54:{fault}", f"55:{fault}"]
+    running.collect(DEBIT_DAY)
+    running.check_open()
+    assert booked(mandate.payer) == [("Bank Uji", PRICE)]
+    assert_nothing_is_lost_or_doubled(bank)
+
+
 def test_a_link_for_others_ends_after_a_week(app):
     family = a_family(1)
     link = links.make(payer_of(family), "k", as_head(family))
