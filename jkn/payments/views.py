@@ -40,8 +40,9 @@ def bill_find():
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name, how = numbers.mask_name(owing.name_of(target.payer)), _how_to_pay(target.payer, due, number)
-    return page("payments/bill_found.html", form=form, name=name, due=due, **how)
+    name, is_family = owing.name_of(target.payer), target.payer.family_id is not None
+    shown, how = numbers.mask_name(name) if is_family else name, _how_to_pay(target.payer, due, number)
+    return page("payments/bill_found.html", form=form, name=shown, is_family=is_family, due=due, **how)
 
 
 @bp.get("/bayar/saya")
