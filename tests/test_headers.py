@@ -28,7 +28,8 @@ PAGE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-HTML = [route for route in PAGES if route.url != "/healthz"]  # which speaks JSON, to machines
+FILES = [route for route in PAGES if route.url.endswith("/csv")]
+HTML = [route for route in PAGES if route.url != "/healthz" and route not in FILES]  # /healthz speaks JSON, to machines
 LEAVING = ("/sampai-jumpa", "/kios/selesai")
 # https://unpkg.com/htmx.org@1.9.12/dist/htmx.min.js
 HTMX = "ujb1lZYygJmzgSwoxRggbCHcjc0rB2XoQrxeTUQyRjrOnlCoYta87iKBWq3EsdM2"
@@ -66,6 +67,15 @@ def test_every_page_has_exactly_these_headers(app, route):
         assert set(plain.vary) <= {"Cookie", "Accept-Encoding", "HX-Request"}
     limit = 800 if "Set-Cookie" in answer.headers else 650
     assert weight(answer) <= limit
+
+
+@pytest.mark.parametrize("route", FILES, ids=str)
+def test_a_file_is_kept_by_nobody_and_never_shown_as_a_page(app, route):
+    world = a_world()
+    answer = reader_of(app, world, route).get(world.address(route))
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("route", HTML, ids=str)

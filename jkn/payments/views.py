@@ -41,11 +41,16 @@ def bill_find():
         # who is unknown and who owes nothing look alike
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
-    name = numbers.mask_name(owing.name_of(target.payer))
-    whole = owing.due_under(target, clock.today(), owing.EVERYTHING) if due.instalment else due
-    how = how_to_pay(target.payer, due, number)
+    name, is_family = owing.name_of(target.payer), target.payer.family_id is not None
     return page(
-        "payments/bill_found.html", form=form, name=name, due=due, whole=whole, all_of_it=owing.EVERYTHING, **how
+        "payments/bill_found.html",
+        form=form,
+        name=numbers.mask_name(name) if is_family else name,
+        is_family=is_family,
+        due=due,
+        whole=owing.due_under(target, clock.today(), owing.EVERYTHING) if due.instalment else due,
+        all_of_it=owing.EVERYTHING,
+        **how_to_pay(target.payer, due, number),
     )
 
 

@@ -14,6 +14,7 @@ from jkn.ledger import service as ledger
 from jkn.members.models import Payer
 from jkn.payments import booking, partners
 from jkn.payments.owing import Why
+from tests.builders import post
 from tests.employers.places import JANUARY, a_worker, an_employer
 from tests.payments.test_service import ask, pay, refusal
 
@@ -91,3 +92,9 @@ def test_months_outside_the_cap_are_not_asked_for_and_lapse_when_the_rest_is_pai
     booking.take(payer, 25 * PRICE, "Treasury", "SP2D-1", clock.now(), SYSTEM)
     assert open_months(payer) == []
     assert (ledger.due_of(payer.id), ledger.credit_of(payer.id)) == (0, 0)
+
+
+def test_anybody_finds_the_bill_by_the_employers_number(app, payer, va):
+    page = post(app.test_client(), "/bayar", number=va).text
+    assert "PT MAJU" in page and f'<data value="{3 * PRICE}">' in page
+    assert "keluarga PT" not in page
