@@ -222,6 +222,29 @@ def lapsed_months(
     return [month for month in gone if month not in settled]
 
 
+def relaxed_months(unpaid: Sequence[date], settled: Mapping[date, date], on: date) -> frozenset[date]:
+    """Arrears that do not stop cover for now: in 2020 so many months and the running one were enough to be active again.
+
+    Who paid the running month then, with older ones still open, has used that; the rest is owed until `rest_until`
+    (Perpres 64/2020 ps 42(3a)(3b)).
+    """
+    free: frozenset[date] = frozenset()
+    for month, settled_on in settled.items():
+        rule = law.at(settled_on).arrears_relaxation
+        if rule.in_force and month == first_of_month(settled_on) and settled_on <= on <= rule.rest_until:
+            free |= {older for older in unpaid if older < month}
+    return free
+
+
+def asked_to_be_active(unpaid: Sequence[date], covered: frozenset[date], on: date) -> list[date]:
+    """Of the months that are open, those to be paid so that cover is there on the day: by default all of them."""
+    rule, month = law.at(on).arrears_relaxation, first_of_month(on)
+    if not rule.in_force:
+        return list(unpaid)
+    overdue = [past for past in unpaid if past < month and past not in covered]
+    return overdue[: rule.arrears_months] + [due for due in unpaid if due >= month]
+
+
 def whole_months(amounts: Sequence[Rupiah], money: Rupiah) -> int:
     """How many of these months, the oldest first, so much money pays in full."""
     for count, amount in enumerate(amounts):

@@ -64,7 +64,8 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
     if payer.family_id and payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
-    return _standing(on, found), Owed(tuple(priced(payer, found.unpaid, shares)), ledger.credit_of(payer.id), False)
+    months = rules.asked_to_be_active(found.unpaid, found.covered, on)
+    return _standing(on, found), Owed(tuple(priced(payer, months, shares)), ledger.credit_of(payer.id), False)
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
@@ -96,6 +97,7 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
         held, covered = holds.held_by(payer, on)
         lapsed = rules.lapsed_months(months, settled, on, held)
     unpaid = [month for month in months if month not in settled and month not in lapsed]
+    covered |= rules.relaxed_months(unpaid, settled, on)
     paid_through = min([paid_through, *(add_months(month, -1) for month in unpaid)])
     return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered)
 
@@ -119,7 +121,7 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
         months = rules.months_owed(newest, newest, shares)
     else:
         found = open_months(payer, on, shares)
-        months, newest = list(found.unpaid), max(month, found.paid_through)
+        months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
     return Owed(tuple(priced(payer, months, shares)), ledger.credit_of(payer.id), payer.liable_from is None)
 

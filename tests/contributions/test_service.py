@@ -222,6 +222,26 @@ def test_credit_makes_a_bill_smaller(app):
     assert (owed.credit, owed.total) == (10_000, 25_000)
 
 
+def test_a03_in_2020_six_months_and_the_running_one_were_enough(app):
+    payer = payer_of(a_family(1, CareClass.I, liable_from=date(2018, 6, 1), since=date(2018, 6, 1)))
+    day = date(2020, 2, 15)
+    assert service.standing(payer, day).state == State.SUSPENDED
+    assert service.owed(payer, day).total == 6 * 80_000 + 160_000
+    paid = pay(payer, day)
+    assert paid == [add_months(date(2018, 6, 1), index) for index in range(6)] + [date(2020, 2, 1)]
+    assert service.standing(payer, day).is_covered
+    assert [each.month for each in service.owed(payer, date(2020, 3, 20)).months] == [date(2020, 3, 1)]
+    with write():
+        later = [add_months(date(2020, 3, 1), index) for index in range(23)]
+        pay_in(payer, sum(item.amount for item in service.priced(payer, later)), date(2020, 3, 20))
+        service.settle(payer, later, date(2020, 3, 20), clock.now(), SYSTEM)
+    rest = 14  # of the twenty months behind
+    owed = service.owed(payer, date(2021, 6, 1))
+    assert len(owed.months) == rest and owed.months[0].month == date(2018, 12, 1)
+    assert service.standing(payer, date(2021, 12, 31)).is_covered
+    assert not service.standing(payer, date(2022, 1, 1)).is_covered
+
+
 # --- Settling
 
 
