@@ -223,7 +223,7 @@ def lapsed_months(
 
 
 def relaxed_months(unpaid: Sequence[date], settled: Mapping[date, date], on: date) -> frozenset[date]:
-    """Arrears that do not stop cover for now: in 2020 so many months and the running one were enough to be active again.
+    """Arrears that do not stop cover for now: in 2020 so many months and the running one were enough for cover.
 
     Who paid the running month then, with older ones still open, has used that; the rest is owed until `rest_until`
     (Perpres 64/2020 ps 42(3a)(3b)).
