@@ -55,7 +55,7 @@ test-slow: $(DEV) $(CATALOGS) $(NODE_MODULES) ## the tests that take minutes eac
 	@$(PYTEST) --engine=sqlite -m slow -o faulthandler_timeout=3600 $(ARGS)
 	@$(PYTEST) --engine=postgres -m slow -o faulthandler_timeout=3600 $(ARGS)
 
-bench: $(DEV) $(CATALOGS) ## speed and size of every page, and of the imports
+bench: $(DEV) $(CATALOGS) ## speed and size of every page, of imports, bills and payments
 	@$(BIN)/python -m tests.benchmarks
 
 bench-large: $(DEV) $(CATALOGS) ## billing three million families against three hundred thousand

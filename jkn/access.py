@@ -33,6 +33,8 @@ class Can(StrEnum):
     SEE_CARD = "card:see"
     SEE_BILLS = "bills:see"
     MANAGE_AUTODEBIT = "autodebit:manage"
+    JOIN_PLAN = "plan:join"
+    OPEN_POT = "pot:open"
     CHANGE_CLINIC = "clinic:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
@@ -45,11 +47,17 @@ class Can(StrEnum):
     FOLLOW_COMPLAINTS = "complaints:follow"
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
+    RECORD_ADMISSIONS = "admissions:record"
+    CANCEL_PENALTIES = "penalties:cancel"
     REVIEW_PAYMENTS = "payments:review"
     SEE_PAYERS = "payers:see"
     RECORD_TRANSFERS = "transfers:record"
     MANAGE_WORKERS = "workers:manage"
     REVIEW_CHARGES = "charges:review"
+    CLAIM_PAYMENT = "payments:claim"
+    RECONCILE = "payments:reconcile"
+    ASK_REFUND = "refunds:ask"
+    DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
@@ -104,6 +112,13 @@ own_person = Who(
     rows=lambda actor, model: model.person_id == actor.person_id,
 )
 
+own_facility = Who(
+    may=lambda actor, row: (
+        actor.role == Role.CLERK and (row is None or row.facility_code == actor.facility is not None)
+    ),
+    rows=lambda actor, model: model.facility_code == actor.facility,
+)
+
 
 def staff(*roles: Role) -> Who:
     return Who(may=lambda actor, _row: actor.role in roles, rows=lambda _actor, model: model.id.is_null(False))
@@ -122,6 +137,8 @@ POLICY = {
     Can.SEE_CARD: Policy((own_family,)),
     Can.SEE_BILLS: Policy((own_family,)),
     Can.MANAGE_AUTODEBIT: Policy((own_family,)),
+    Can.JOIN_PLAN: Policy((own_family,)),
+    Can.OPEN_POT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),
@@ -134,11 +151,17 @@ POLICY = {
     Can.FOLLOW_COMPLAINTS: Policy((own_person,)),
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
+    Can.RECORD_ADMISSIONS: Policy((own_facility, staff(Role.OFFICER))),
+    Can.CANCEL_PENALTIES: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_PAYMENTS: Policy((staff(Role.OFFICER),)),
     Can.SEE_PAYERS: Policy((staff(Role.OFFICER),)),
     Can.RECORD_TRANSFERS: Policy((staff(Role.OFFICER),)),
     Can.MANAGE_WORKERS: Policy((staff(Role.OFFICER),)),
     Can.REVIEW_CHARGES: Policy((staff(Role.OFFICER),)),
+    Can.CLAIM_PAYMENT: Policy((own_family,)),
+    Can.RECONCILE: Policy((staff(Role.OFFICER),)),
+    Can.ASK_REFUND: Policy((own_family,)),
+    Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

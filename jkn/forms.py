@@ -104,6 +104,10 @@ class BirthField(Field):
 
     parts = (("d", _l("Day"), 2), ("m", _l("Month"), 2), ("y", _l("Year"), 4))
 
+    def __init__(self, label=None, *, optional=False, **kwargs):
+        self.optional = optional
+        super().__init__(label, **kwargs)
+
     def process_formdata(self, valuelist):
         pass
 
@@ -111,7 +115,11 @@ class BirthField(Field):
         formdata = formdata or {}
         self.errors = list(self.errors)
         self.process_errors = []
-        self.typed = [str(formdata.get(f"{self.name}-{part}", "")).strip()[:4] for part, _label, _size in self.parts]
+        known = (data.day, data.month, data.year) if data else ("", "", "")
+        self.typed = [
+            str(formdata.get(f"{self.name}-{part}", "") if formdata else value).strip()[:4]
+            for (part, _label, _size), value in zip(self.parts, known, strict=True)
+        ]
         self.raw_data = [text for text in self.typed if text]
         self.data = None
         try:
@@ -122,6 +130,8 @@ class BirthField(Field):
 
     def pre_validate(self, form):
         if not self.raw_data:
+            if self.optional:
+                return
             raise ValidationError(gettext("Fill this in."))
         if self.data is None or not 1900 <= self.data.year <= 2100:
             raise ValidationError(gettext("Write the date as three numbers, such as 17 8 1990."))

@@ -20,17 +20,26 @@ from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, 
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
-from jkn.contributions import issuing_others
+from jkn.contributions import holds, issuing_others
 from jkn.contributions import service as contributions
-from jkn.contributions.models import Bill
+from jkn.contributions.course import Step
+from jkn.contributions.models import Bill, Hold
 from jkn.db import BaseModel, db
 from jkn.employers.models import Employer, Worker
 from jkn.facilities.models import Facility, Section, Tier
+from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
 from jkn.notices import service as notices
-from jkn.payments.models import Payment
+from jkn.numbers import va_of
+from jkn.payments import account_numbers
+from jkn.payments.models import Partner, Payment, Purpose
+from jkn.penalties.models import Admission, Care, Penalty
+from jkn.reconciliation import claiming, refunding
+from jkn.reconciliation.models import Claim, Difference
+from jkn.reconciliation.rules import Ground
+from jkn.reconciliation.rules import Outcome as Found
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -50,10 +59,19 @@ url                                    access             methods               
 /bayar                                 public             GET POST                   -          -
 /bayar/bagikan                         bills:see          GET POST                   -          own
 /bayar/dompet                          public             GET POST                   -          -
+/bayar/lapor                           public             GET POST                   -          -
+/bayar/lapor/<int:claim_id>            payments:claim     GET                        Claim      own
+/bayar/lapor/kode                      public             GET                        -          -
+/bayar/lapor/lacak                     public             GET POST                   -          -
 /bayar/saya                            bills:see          GET                        -          own
 /bayar/saya/dompet                     bills:see          GET POST                   -          own
 /bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
+/celengan                              pot:open           GET POST                   -          own
+/cicilan                               bills:see          GET                        -          own
+/cicilan/<int:number>/ikut             plan:join          GET POST                   -          own
+/cicilan/<int:plan_id>/batal           plan:join          GET POST                   Plan       own
+/cicilan/<int:plan_id>/perjanjian      bills:see          GET                        Plan       own
 /daftar                                public             GET POST                   -          -
 /daftar/anggota                        public             GET POST                   -          -
 /daftar/autodebit                      public             GET POST                   -          -
@@ -73,6 +91,8 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/denda                                 bills:see          GET                        -          own
+/denda/<int:penalty_id>                bills:see          GET                        Penalty    own
 /faskes                                public             GET                        -          -
 /faskes/<code>                         public             GET                        -          -
 /faskes/desa                           public             GET                        -          -
@@ -105,14 +125,20 @@ url                                    access             methods               
 /pengaduan/lacak                       public             GET POST                   -          -
 /pengaduan/nomor                       public             GET POST                   -          -
 /pengaduan/saya                        complaints:follow  GET                        -          own
+/pengembalian                          refunds:ask        GET                        -          own
+/pengembalian/<int:refund_id>          refunds:ask        GET                        Refund     own
+/pengembalian/baru                     refunds:ask        GET POST                   -          own
 /perangkat                             sign-ins:see       GET POST                   -          own
 /petugas                               desk:see           GET                        -          staff
 /petugas/audit                         audit:read         GET                        -          staff
 /petugas/debit                         charges:review     GET POST                   -          staff
+/petugas/denda                         penalties:cancel   GET                        -          staff
+/petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff
+/petugas/lapor/<int:claim_id>          payments:reconcile  GET POST                   Claim      staff
 /petugas/masuk                         public             GET POST                   -          -
 /petugas/pekerja/<int:worker_id>       workers:manage     GET POST                   Worker     staff
 /petugas/pekerja/<int:worker_id>/selesai  workers:manage     GET POST                   Worker     staff
@@ -125,6 +151,14 @@ url                                    access             methods               
 /petugas/pembayaran                    payments:review    GET POST                   -          staff
 /petugas/pengaduan                     complaints:answer  GET                        -          staff
 /petugas/pengaduan/<int:complaint_id>  complaints:answer  GET POST                   Complaint  staff
+/petugas/rawat-inap                    admissions:record  GET                        -          staff
+/petugas/rawat-inap/<int:admission_id>  admissions:record  GET POST                   Admission  staff
+/petugas/rawat-inap/baru               admissions:record  GET POST                   -          staff
+/petugas/pengembalian                  refunds:decide     GET                        -          staff
+/petugas/pengembalian/<int:refund_id>  refunds:decide     GET POST                   Refund     staff
+/petugas/pengembalian/baru             refunds:decide     GET POST                   -          staff
+/petugas/rekonsiliasi                  payments:reconcile  GET                        -          staff
+/petugas/rekonsiliasi/<int:difference_id>  payments:reconcile  GET POST                   Difference  staff
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
@@ -287,7 +321,9 @@ def a_world() -> World:
         key="kanari",
         expires_at=clock.now() + timedelta(days=1),
     )
+    claim, difference, refund = a_missed_payment(person, payer, payment)
     a_facility()
+    penalty = a_penalty(person, payer)
     desk = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
     notices.tell(person, "pin_changed", "kanari", day=clock.today().isoformat())
     canaries = {
@@ -305,18 +341,26 @@ def a_world() -> World:
         "ticket": complaint.ticket,
         "receipt": payment.number,
         "account": mandate.label,
+        "bank account": "7100987654321",
+        "claim": Claim.get_by_id(claim).code,
     }
     objects = {
         "person_id": person.id,
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
         "payment_id": payment.id,
+        "plan_id": a_plan(payer).id,
         "complaint_id": complaint.id,
         "worker_id": worker.id,
         "employer_id": employer.id,
         "payer_id": employer.payer_id,
         "mandate_id": mandate.id,
         "token": charge.reference,
+        "admission_id": penalty.admission_id,
+        "penalty_id": penalty.id,
+        "claim_id": claim,
+        "difference_id": difference,
+        "refund_id": refund,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
@@ -332,12 +376,53 @@ def a_worker_of(person: Person) -> tuple[Worker, Employer]:
     return worker, employer
 
 
+def a_plan(payer: Payer) -> Plan:
+    """A plan that the family has ended already."""
+    hold = holds.open_hold(payer, clock.today(), [date(2026, 1, 1)], [Step(date(2026, 1, 1), 70_000)])
+    Hold.update(cancelled_on=clock.today()).where(Hold.id == hold.id).execute()
+    terms = {"variant": Variant.PBPU, "per_month": 70_000, "arrears": 70_000, "last_month": date(2026, 1, 1)}
+    return Plan.create(payer=payer, family_id=payer.family_id, hold=hold, basis="REHAB", key="kanari", **terms)
+
+
+def a_missed_payment(person: Person, payer: Payer, payment: Payment) -> tuple[int, int, int]:
+    """A report of a payment that does not show, a difference with a bank, a refund: the numbers of their rows."""
+    bank, _ = Partner.get_or_create(client_id="kanari", name="Bank Uji", service_id="88888", public_key="-")
+    by = Actor(person_id=person.id, family_id=payer.family_id, role=Role.MEMBER)
+    day, key = clock.today(), f"kanari-{person.id}"
+    missed = {"va": va_of(person.card), "amount": 70_000, "paid_on": day, "partner": bank, "reference": "ref-9"}
+    claim = claiming.make(key=key, by=by, **missed)
+    difference = Difference.create(partner=bank, day=day, kind=Found.MISSING_THERE, payment=payment)
+    account = {"bank": "Bank Uji", "account": "7100987654321", "holder": person.name}
+    refund = refunding.ask(payer, key=key, ground=Ground.OVERPAID, amount=1_000, by=by, **account)
+    return claim.id, difference.id, refund.id
+
+
 def a_facility(code: str = "0301R001") -> Facility:
     """A clinic that everybody may choose."""
     place = {"regency_code": "35.78", "regency": "Kota Surabaya", "address": "Jl. Mawar 1"}
     what = {"name": "Klinik Sehat", "kind": "Klinik Pratama", "tier": Tier.FKTP, "section": Section.CLINIC}
     Facility.insert(code=code, **what, **place).on_conflict_ignore().execute()
     return Facility.get(Facility.code == code)
+
+
+def a_penalty(person: Person, payer: Payer) -> Penalty:
+    """A stay in a hospital that costs the family a penalty."""
+    stay = {"facility_code": "0301R001", "care": Care.HOSPITAL, "admitted_on": date(2026, 1, 10), "key": "kanari"}
+    admission = Admission.create(person=person, family_id=payer.family_id, estimate=5_000_000, recorded_by=1, **stay)
+    law = {"months": 3, "counted": 3, "rate": 500, "cap": 20_000_000, "basis": "Perpres 59/2024"}
+    penalty = Penalty.create(
+        payer=payer,
+        family_id=payer.family_id,
+        person=person,
+        admission=admission,
+        reactivated_on=date(2026, 1, 5),
+        billed_on=date(2026, 1, 10),
+        cost=5_000_000,
+        amount=750_000,
+        **law,
+    )
+    account_numbers.number_of(payer.id, Purpose.PENALTY, penalty.id)
+    return penalty
 
 
 def as_member(app: Flask, person: Person) -> FlaskClient:
@@ -368,7 +453,8 @@ def _officer(role: Role):
 
     name = f"kru-{role}"
     known = Officer.get_or_none(Officer.username == name)
-    return known or create_officer(name, "Kru", role, office="1301", password="x" * PASSWORD_LENGTH)[0]
+    facility = "0301R001" if role == Role.CLERK else None
+    return known or create_officer(name, "Kru", role, "1301", facility, password="x" * PASSWORD_LENGTH)[0]
 
 
 def _with_token(app: Flask, token: str) -> FlaskClient:

@@ -14,6 +14,8 @@ status:see             x
 card:see               x
 bills:see              x
 autodebit:manage       x
+plan:join              x
+pot:open               x
 clinic:change          x
 profile:see            x
 profile:change         x
@@ -26,11 +28,17 @@ notices:read           x
 complaints:follow      x
 complaints:answer                    x       x
 slips:print                                  x
+admissions:record              x             x
+penalties:cancel                             x
 payments:review                              x
 payers:see                                   x
 transfers:record                             x
 workers:manage                               x
 charges:review                               x
+payments:claim         x
+payments:reconcile                           x
+refunds:ask            x
+refunds:decide                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x

@@ -18,11 +18,16 @@ SEEN_AT_WORK = {
     "/petugas/majikan/<int:employer_id>": ("name",),  # a worker of the list
     "/petugas/pekerja/<int:worker_id>": ("name",),
     "/petugas/pekerja/<int:worker_id>/selesai": ("name",),
+    "/petugas/denda": ("name",),
+    "/petugas/denda/<int:penalty_id>": ("name",),
+    "/petugas/rawat-inap": ("name",),
+    "/petugas/rawat-inap/<int:admission_id>": ("name",),
     "/petugas/pengaduan": ("name", "ticket"),
     "/petugas/pengaduan/<int:complaint_id>": ("name", "ticket", "complaint", "contact"),
     "/petugas/slip/<int:person_id>": ("name",),
     "/petugas/slip/cetak/<int:slip_id>": ("name",),
     "/petugas/pembayaran": ("receipt",),
+    "/petugas/pengembalian/<int:refund_id>": ("name", "account"),
 }
 # Which numbers the family's own pages show in full, because people copy them there.
 OWN_NUMBERS = {

@@ -25,8 +25,19 @@ from jkn.members import service as members
 from jkn.members.models import Stay
 from jkn.notices import service as notices
 from jkn.payments.models import Payment
-from tests.builders import PIN, a_family, people, post
-from tests.crawl import PAGES, World, a_world, as_kiosk, as_member, fields, reader_of
+from tests.builders import PIN, a_family, pay_in, people, post
+from tests.crawl import (
+    PAGES,
+    World,
+    a_missed_payment,
+    a_penalty,
+    a_plan,
+    a_world,
+    as_kiosk,
+    as_member,
+    fields,
+    reader_of,
+)
 from tests.facilities.places import load_facilities
 from tests.registration.conftest import Card
 
@@ -208,13 +219,22 @@ def a_large_world() -> World:
         )
     for one in people(family):
         facilities.choose_first(one, "0217B005", date(2025, 6, 1), by)
+    penalty = a_penalty(person, payer)
+    pay_in(payer, 1_000, clock.today(), "large")
+    claim, difference, refund = a_missed_payment(person, payer, payment)
     objects = {
+        "penalty_id": penalty.id,
+        "admission_id": penalty.admission_id,
         "person_id": person.id,
         "stay_id": Stay.get(Stay.person == person).id,
         "bill_id": Bill.get(Bill.family_id == family.id).id,
+        "plan_id": a_plan(payer).id,
         "payment_id": payment.id,
         "complaint_id": complaint.id,
         "mandate_id": mandate.id,
+        "claim_id": claim,
+        "difference_id": difference,
+        "refund_id": refund,
     }
     return World(family, person, {}, objects)
 

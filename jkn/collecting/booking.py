@@ -15,6 +15,7 @@ from jkn.notices import service as notices
 from jkn.payments import booking
 
 TOO_LATE = "late"  # the provider never got it while it was valid
+UNHEARD = "unheard"  # the provider does not know it, and somebody may be sending it now
 NOT_WANTED = "moot"  # paid otherwise, paused or ended meanwhile
 
 

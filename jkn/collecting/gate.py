@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, current_app, request
 
 from jkn import clock
-from jkn.collecting import booking, charging, providers
+from jkn.collecting import asking, booking, charging, providers
 from jkn.collecting.models import ChargeKind
 from jkn.collecting.providers import Provider
 from jkn.collecting.rules import Latest
@@ -55,7 +55,7 @@ def _take_notice(which: Service, raw: bytes) -> dict:
     charge = charging.find(reference)
     if charge is None or charge.provider != provider.code or charge.kind not in KINDS[which]:
         raise SnapError(Code.TRANSACTION_NOT_FOUND, which)
-    found = charging.finding_of(charge, latest, body)
+    found = asking.finding_of(charge, latest, body)
     if not found.is_answer:
         raise SnapError(Code.INVALID_AMOUNT, which)
     if found.outcome:

@@ -170,19 +170,25 @@ def customer_of(mandate: Mandate) -> Customer | None:
     return Customer(mandate.customer_token, mandate.device) if mandate.customer_token else None
 
 
-def with_fresh_token(mandate: Mandate, force: bool = False) -> Mandate:
-    """The mandate with a member's token that still lives; renewed (74) a day before its end, or by `force`.
+def with_fresh_token(mandate: Mandate) -> Mandate:
+    """The mandate with a member's token that still lives: renewed a day before its end. Outside a transaction.
 
-    When the provider does not answer, the old one is kept. Outside a transaction.
+    When the provider does not answer, the old one is kept.
     """
-    lives = mandate.customer_until is None or mandate.customer_until > clock.now() + RENEW_BEFORE
-    if not mandate.refresh_token or (lives and not force):
-        return mandate
-    provider = providers.find(mandate.provider)
-    answer = client_of(provider).exchange({"grantType": "REFRESH_TOKEN", "refreshToken": mandate.refresh_token})
+    if mandate.customer_until and mandate.customer_until <= clock.now() + RENEW_BEFORE:
+        renew(mandate)
+    return Mandate.get_by_id(mandate.id)
+
+
+def renew(mandate: Mandate) -> Verdict:
+    """A new member's token (74); REFUSED when the provider gives none any more. Outside a transaction."""
+    if not mandate.refresh_token:
+        return Verdict.REFUSED
+    client = client_of(providers.find(mandate.provider))
+    answer = client.exchange({"grantType": "REFRESH_TOKEN", "refreshToken": mandate.refresh_token})
     if answer.verdict is Verdict.DONE and answer.text("accessToken", LONGEST_TOKEN):
         _keep_tokens(mandate, _tokens(answer))
-    return Mandate.get_by_id(mandate.id)
+    return answer.verdict
 
 
 @writing

@@ -1,4 +1,4 @@
 """What is owed: bills, settlements, arrears, suspension (Perpres 82/2018 jo 59/2024).
 
-Tables: bill, bill_line, settlement.
+Tables: bill, bill_line, correction, settlement, hold.
 """

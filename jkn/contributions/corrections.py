@@ -13,7 +13,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import next_month
-from jkn.contributions import rules, service
+from jkn.contributions import holds, rules, service
 from jkn.contributions.models import BillLine, Correction, How, Reason, Settlement
 from jkn.db import writing
 from jkn.ledger import service as ledger
@@ -28,11 +28,14 @@ def correct(payer: Payer, since: date, reason: Reason, by: Actor = SYSTEM, on: d
 
     Somebody on a bill who should not be there is taken off, and a price that a decree changed is changed. What was
     paid too much is credit (Perpres 64/2020 ps 34(9)); a month paid too little is open again, its money credit.
-    Nobody is put on a bill that was issued without them.
+    Nobody is put on a bill that was issued without them. Prices that an agreement to pay in instalments fixed stay.
     """
     service.take_the_book(payer)
     on = on or clock.today()
     changes = _differences(payer, since)
+    if changes and reason == Reason.TARIFF:
+        fixed = holds.fixed_months(payer, on)
+        changes = {month: people for month, people in changes.items() if month not in fixed}
     for month, people in changes.items():
         basis = rules.price(month, CareClass.III).basis
         for person, (turn, amount) in people.items():

@@ -10,6 +10,7 @@ from peewee import (
     DateField,
     ForeignKeyField,
     IntegerField,
+    JSONField,
     SmallIntegerField,
     fn,
 )
@@ -189,3 +190,23 @@ class Settlement(BaseModel):
     def held_on(cls, day: date):
         """Settled by this day, and not reversed by then."""
         return (cls.settled_on <= day) & (cls.reversed_on.is_null() | (cls.reversed_on > day))
+
+
+class Hold(BaseModel):
+    """Months that a payer pays off by agreement: as long as it runs they do not lapse, and keep their price.
+
+    `steps` are [["2026-11", 105000], …]: what has to be paid by the end of each month, with all the months before it.
+    Whether it still runs on a day follows from what was paid (course.py). With `covers` the first step brings cover.
+    """
+
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", backref="holds", index=False)
+    family_id = BigIntegerField(null=True)
+    turn = SmallIntegerField()  # so many were made before
+    since = DateField()
+    months = JSONField()  # ["2025-01", …], oldest first
+    steps = JSONField()
+    covers = BooleanField(default=False)
+    cancelled_on = DateField(null=True)
+
+    class Meta:
+        indexes = ((("payer", "turn"), True),)

@@ -89,6 +89,18 @@ class OpenMonths:
     unpaid: tuple[date, ...]
     lapsed: tuple[date, ...]
     paid_through: date
+    covered: frozenset[date] = frozenset()  # months being paid off by an agreement that covers meanwhile
+
+
+class Held(NamedTuple):
+    """Months that an agreement kept from lapsing, from `since` until `until` (exclusive; None: still)."""
+
+    months: frozenset[date]
+    since: date
+    until: date | None
+
+    def keeps(self, month: date, day: date) -> bool:
+        return month in self.months and self.since <= day and (self.until is None or day < self.until)
 
 
 class State(StrEnum):
@@ -189,11 +201,13 @@ def cap_on(day: date) -> int:
     return law.at(day).arrears_cap.months
 
 
-def lapsed_months(months: Sequence[date], settled: Mapping[date, date], on: date) -> list[date]:
+def lapsed_months(
+    months: Sequence[date], settled: Mapping[date, date], on: date, held: Sequence[Held] = ()
+) -> list[date]:
     """The months that have once fallen outside the cap, and so never return to a bill.
 
     `months` are all that were owed, oldest first, `settled` says on which day a month was settled. Each 1st is looked
-    at in turn with the cap of its day: what is then too many falls off the old end, for good.
+    at in turn with the cap of its day: what is then too many falls off the old end, for good; not what is `held`.
     """
     gone, unpaid = [], []
     waiting = list(months)
@@ -201,9 +215,20 @@ def lapsed_months(months: Sequence[date], settled: Mapping[date, date], on: date
         while waiting and waiting[0] < first:
             unpaid.append(waiting.pop(0))
         unpaid = [month for month in unpaid if month not in settled or settled[month] >= first]
-        while len(unpaid) > cap_on(first):
-            gone.append(unpaid.pop(0))
+        free = [month for month in unpaid if not any(hold.keeps(month, first) for hold in held)]
+        fallen = free[: max(0, len(unpaid) - cap_on(first))]
+        gone += fallen
+        unpaid = [month for month in unpaid if month not in fallen]
     return [month for month in gone if month not in settled]
+
+
+def whole_months(amounts: Sequence[Rupiah], money: Rupiah) -> int:
+    """How many of these months, the oldest first, so much money pays in full."""
+    for count, amount in enumerate(amounts):
+        if amount > money:
+            return count
+        money = Rupiah(money - amount)
+    return len(amounts)
 
 
 def standing_before_first_payment(registered_on: date | None, on: date) -> Standing:

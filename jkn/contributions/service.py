@@ -10,7 +10,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import billed, issuing, rules
+from jkn.contributions import billed, holds, issuing, rules
 from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
 from jkn.db import writing
@@ -68,7 +68,8 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
-    return rules.standing_on(on, found.unpaid, found.lapsed, found.paid_through)
+    stops = [month for month in found.unpaid if month not in found.covered or month >= first_of_month(on)]
+    return rules.standing_on(on, stops, found.lapsed, found.paid_through)
 
 
 def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
@@ -90,9 +91,13 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     else:
         settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
         months = rules.months_owed(start, last, shares)
-    lapsed = rules.lapsed_months(months, settled, on)
+    lapsed, covered = rules.lapsed_months(months, settled, on), frozenset()
+    if lapsed or (months and months[0] < last and holds.may_cover(on)):
+        held, covered = holds.held_by(payer, on)
+        lapsed = rules.lapsed_months(months, settled, on, held)
     unpaid = [month for month in months if month not in settled and month not in lapsed]
-    return OpenMonths(tuple(unpaid), tuple(lapsed), min([paid_through, *(add_months(month, -1) for month in unpaid)]))
+    paid_through = min([paid_through, *(add_months(month, -1) for month in unpaid)])
+    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered)
 
 
 def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None = None) -> Owed:
@@ -132,8 +137,7 @@ def settle(
         return []
     take_the_book(payer)
     _begin_liability(payer, min(months))
-    for month in _without_bill(payer, months):
-        issuing.issue_for(payer, month, by=by)
+    issue_missing(payer, months, by)
     amounts = amounts_of(payer, months)
     done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
     if done and ledger.credit_of(payer.id) < 0:
@@ -217,17 +221,22 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
         return [MonthOwed(month, (), amounts[month]) for month in months]
     shares = shares_of(payer) if shares is None else shares
     billed: dict[date, list[Line]] = {}
+    corrected = Correction.select(fn.COALESCE(fn.SUM(Correction.amount), 0)).where(
+        Correction.payer == BillLine.payer_id,
+        Correction.month == BillLine.month,
+        Correction.person == BillLine.person,
+    )
     rows = (
-        BillLine.select(BillLine.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid)
+        BillLine.select(
+            BillLine.month, BillLine.person_id, BillLine.care_class, BillLine.amount, BillLine.aid, corrected
+        )
         .where(BillLine.payer_id == payer.id, BillLine.month.in_(list(months)))
         .order_by(BillLine.person_id)
         .tuples()
     )
-    corrections = corrected_by(payer, months) if months else {}
-    for month, *line in rows if months else ():
-        line = Line(*line)
-        amount = Rupiah(line.amount + corrections.get((month, line.person_id), 0))
-        billed.setdefault(month, []).extend([line._replace(amount=amount)] if amount else [])
+    for month, person, care_class, amount, aid, more in rows if months else ():
+        line = Line(person, care_class, Rupiah(amount + int(more)), aid)
+        billed.setdefault(month, []).extend([line] if line.amount else [])
     return [
         MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
     ]
@@ -245,9 +254,11 @@ def _begin_liability(payer: Payer, month: date) -> None:
     payer.liable_from = Payer.get_by_id(payer.id).liable_from
 
 
-def _without_bill(payer: Payer, months: Sequence[date]) -> list[date]:
+def issue_missing(payer: Payer, months: Sequence[date], by: Actor) -> None:
+    """The bills of those of the months that have none yet, in the caller's write: from then on they are fixed."""
     billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month.in_(list(months))).tuples()
-    return sorted(set(months) - {month for (month,) in billed})
+    for month in sorted(set(months) - {month for (month,) in billed}):
+        issuing.issue_for(payer, month, by=by)
 
 
 def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: datetime, how: How) -> bool:

@@ -9,6 +9,7 @@ from jkn.calendar import add_months
 from jkn.contributions.rules import Fact, Standing, State
 from jkn.errors import N_
 from jkn.money import Rupiah
+from jkn.penalties.rules import Window
 
 SELF_PAYING = ("PBPU", "BP")
 WORKERS = ("PPU_BU", "PPU_PN")
@@ -47,6 +48,7 @@ class Verdict:
     segment: str | None = None
     payer: str = ""
     penalty_days: int = 0
+    window: Window | None = None
     trace: tuple[Fact, ...] = ()
     basis: str = ""
 
@@ -97,8 +99,10 @@ def _paid_by(segment: str, payer: str) -> tuple[Fact, Fact]:
     return Fact(N_("Segment"), segment), Fact(N_("Paid by"), payer or "-")
 
 
-def by_standing(standing: Standing, cost: Rupiah, months: int, segment: str, on: date) -> Verdict:
-    """The family pays: what its standing means for service on the day."""
+def by_standing(
+    standing: Standing, cost: Rupiah, months: int, segment: str, on: date, window: Window | None = None
+) -> Verdict:
+    """The family pays: what its standing means for service on the day. `window`: hospital care may cost a penalty."""
     rule = law.at(on).penalty
     warns = standing.state == State.SUSPENDED and segment not in rule.exempt
     return Verdict(
@@ -111,6 +115,7 @@ def by_standing(standing: Standing, cost: Rupiah, months: int, segment: str, on:
         due_on=standing.due_on,
         segment=segment,
         penalty_days=rule.window_days if warns else 0,
+        window=window if standing.is_covered else None,
         trace=standing.trace,
         basis=f"{standing.basis}; {rule.basis}" if warns else standing.basis,
     )

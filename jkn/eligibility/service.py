@@ -20,6 +20,7 @@ from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person, Spell
 from jkn.money import Rupiah
+from jkn.penalties import judging
 
 CHECKS, PAUSE = 10, timedelta(days=1)
 
@@ -105,8 +106,8 @@ class _Judge:
 
     def _of_spell(self, spell: Spell) -> Verdict:
         if spell.segment in SELF_PAYING:
-            standing, cost, months = self._account(spell.payer)
-            return rules.by_standing(standing, cost, months, spell.segment, self.on)
+            standing, cost, months, window = self._account(spell.payer)
+            return rules.by_standing(standing, cost, months, spell.segment, self.on, window)
         oldest = Bill.month.python_value(spell.oldest_unpaid)
         if oldest and self._stops(spell, oldest):
             return rules.by_late_payer(spell.segment, spell.payer.name, oldest, self.on)
@@ -127,5 +128,6 @@ class _Judge:
             is_complete = self.family_id is not None and payer.family_id == self.family_id
             shares = contributions.shares_of(payer, self.spells if is_complete else None)
             standing, owed = contributions.standing_and_owed(payer, self.on, shares)
-            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months))
+            window = judging.window_of(payer, self.on, shares) if standing.is_covered else None
+            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months), window)
         return self.accounts[payer.id]

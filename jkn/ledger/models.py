@@ -45,6 +45,14 @@ class Movement(BaseModel):
         return int(cls.select(cls._net(account)).where(cls.payer == payer_id).scalar())
 
     @classmethod
+    def days_of(cls, payer_id: int, account: Account):
+        """(day, debits less credits) of one account of one payer."""
+        touches = (cls.debit == account) | (cls.credit == account)
+        return (
+            cls.select(cls.booked_on, cls._net(account)).where(cls.payer == payer_id, touches).group_by(cls.booked_on)
+        )
+
+    @classmethod
     def with_credit_left(cls, whose):
         """Payers, of those that the condition lets through, whose money has not all been used."""
         rows = cls.select(cls.payer).where(whose)

@@ -20,6 +20,11 @@ def credit_of(payer_id: int) -> Rupiah:
     return Rupiah(-Movement.sum_of(payer_id, Account.CREDIT))
 
 
+def credit_by_day(payer_id: int) -> list[tuple[date, Rupiah]]:
+    """How much the credit rose or fell on each day."""
+    return [(day, Rupiah(-int(amount))) for day, amount in Movement.days_of(payer_id, Account.CREDIT).tuples()]
+
+
 def due_of(payer_id: int) -> Rupiah:
     """What was billed and is neither settled nor lapsed."""
     return Rupiah(Movement.sum_of(payer_id, Account.DUE))

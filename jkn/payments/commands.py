@@ -8,10 +8,12 @@ import httpx
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from flask import current_app
 
+from jkn.access import SYSTEM
+from jkn.contributions import issuing
 from jkn.errors import Refused
 from jkn.money import format_rupiah
 from jkn.numbers import BadNumber, group
-from jkn.payments import partners
+from jkn.payments import booking, partners
 from jkn.payments.bank import Bank, BankRefused
 from jkn.payments.forms import read_card_or_va
 from jkn.payments.views import bp
@@ -63,11 +65,12 @@ def suspend_partner(client_id, end):
 @bp.cli.command("bank-pay")
 @click.argument("number", metavar="VA")
 @click.option("--months", type=click.IntRange(1, 12), default=1, help="1: all that is due; more: ahead")
+@click.option("--amount", type=click.IntRange(1), help="Rupiah: for a pot, or all of a plan; left out, as billed")
 @click.option("--url", default="http://127.0.0.1:5000", help="Where the service runs")
 @click.option("--service-id", help="88888 or 89888; left out, as the number begins")
 @click.option("--credentials", type=Path, help=f"The bank's own file; left out, a demo bank's in {CREDENTIALS}")
-def bank_pay(number, months, url, service_id, credentials):
-    """Play the bank and pay what VA owes.
+def bank_pay(number, months, amount, url, service_id, credentials):
+    """Play the bank and pay what VA owes, or any --amount into an open account.
 
     Token, inquiry and payment go over real HTTP, with real signatures. VA may also be a card number.
     """
@@ -75,7 +78,7 @@ def bank_pay(number, months, url, service_id, credentials):
         va = read_card_or_va(number)
         va = (service_id or va[:5]) + va[5:]
         with httpx.Client(base_url=url, timeout=30) as http:
-            _visit(_bank(http, va[:5], credentials), va, months)
+            _visit(_bank(http, va[:5], credentials), va, months, amount)
     except BadNumber as bad:
         raise click.BadParameter(bad.message) from None
     except BankRefused as refused:
@@ -86,17 +89,37 @@ def bank_pay(number, months, url, service_id, credentials):
         raise click.ClickException(f"The answer or the credentials cannot be read: {error}") from None
 
 
-def _visit(bank: Bank, va: str, months: int) -> None:
+@bp.cli.command("use-credit")
+def use_credit():
+    """Settle what families' waiting money has become enough for.
+
+    For every day; safe to stop and to run again.
+    """
+    chunks, used = list(issuing.chunks()), 0
+    with click.progressbar(length=sum(map(len, chunks)), label="credit") as bar:
+        for numbers in chunks:
+            for payer in booking.families_with_credit(numbers):
+                used += bool(booking.use_waiting(payer, SYSTEM))
+            bar.update(len(numbers))
+    click.echo(f"{used} families' credit used")
+
+
+def _visit(bank: Bank, va: str, months: int, amount: int | None) -> None:
     """What stands on the bank's screen, line by line."""
     bank.read_clock()
     bank.ask_token()
     bill = bank.inquire(va, months)
-    rupiah = int(bill["totalAmount"]["value"].removesuffix(".00"))
+    is_open = bill["virtualAccountTrxType"] == "O"
+    if is_open and not amount:
+        raise click.ClickException("This account takes any amount: say which with --amount.")
+    rupiah = amount or int(bill["totalAmount"]["value"].removesuffix(".00"))
     click.echo(f"{bank.now():%d-%m-%Y}  BPJS Kesehatan Keluarga  {group(va)}")
     click.echo(f"Name    {bill['virtualAccountName']}, {bill['freeTexts'][0]['english']}")
     for line in bill["billDetails"]:
         click.echo(f"        {line['billName']}  {format_rupiah(int(line['billAmount']['value'][:-3]))}")
-    click.echo(f"Total   {format_rupiah(rupiah)}")
+    for text in bill["freeTexts"][1:]:
+        click.echo(f"        {text['english']}")
+    click.echo(f"Total   {'open' if is_open else format_rupiah(rupiah)}")
     paid = bank.pay(va, bill["inquiryRequestId"], rupiah, months)
     click.echo(f"PAID    {format_rupiah(rupiah)}, reference {paid['paymentRequestId']}")
 

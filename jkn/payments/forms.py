@@ -22,3 +22,7 @@ class BillFindForm(Form):
 
 class NoticeForm(Form):
     """A button beside each line of the officers' list."""
+
+
+class PotOpenForm(Form):
+    """A button: a number of its own for the pot."""

@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from jkn import clock, i18n
 from jkn.access import public
 from jkn.errors import note_fault
-from jkn.payments import owing, partners, service
+from jkn.money import format_rupiah
+from jkn.payments import owing, partners, pot, service
 from jkn.payments.models import Partner, Quote
 from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap import answers, messages
@@ -69,7 +70,9 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
     name, lines = owing.name_of(quote.payer), _bill_lines(quote)
-    return answers.inquiry_answer(question, name, lines, texts, is_open=not lines)
+    if not quote.amount:
+        texts += _missing_in(pot.look(quote.payer, clock.today()))
+    return answers.inquiry_answer(question, name, lines, texts, is_open=not quote.amount)
 
 
 def answer_payment(raw: bytes, asked: list) -> dict:
@@ -164,8 +167,22 @@ def _in_snap(error: NotPayable, which: Service) -> SnapError:
     return SnapError(CODES[error.why], which, *reasons)
 
 
+def _missing_in(found: pot.Pot) -> list[tuple[str, str]]:
+    """What the pot lacks, in at most 32 letters; nothing when it lacks nothing."""
+    if not found.missing:
+        return []
+    amount = format_rupiah(found.missing)
+    if found.instalment:
+        return [(f"Next instalment {amount}", f"Angsuran berikut {amount}")]
+    if found.reactivates:
+        return [(f"Active again at {amount}", f"Aktif lagi kurang {amount}")]
+    return [(f"Next month lacks {amount}", f"Bulan berikut kurang {amount}")]
+
+
 def _bill_lines(quote: Quote) -> list[answers.BillLine]:
-    """One line a month; its number is the month and the eleven digits of the account."""
+    """One line a month; its number is the month and the eleven digits of the account. A penalty is a line by itself."""
+    if quote.amount and not quote.lines:
+        return [answers.BillLine(quote.va[-11:], "Denda rawat inap JKN", quote.amount)]
     named = zip(quote.months, (amount for _text, amount in quote.lines), strict=True)
     return [
         answers.BillLine(

@@ -148,7 +148,7 @@ class BankNotice(BaseModel):
     answer = JSONField()
 
     class Meta:
-        indexes = ((("partner", "reference"), True),)
+        indexes = ((("partner", "reference"), True), (("partner", "received_at"), False))
 
     @classmethod
     def to_look_at(cls):

@@ -9,11 +9,16 @@ from jkn.contributions import service as contributions
 from jkn.contributions.rules import due_on, first_payment_window
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
+from jkn.instalments import service as instalments
+from jkn.instalments.rules import Next
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
 from jkn.payments.models import AccountNumber, Purpose
 from jkn.payments.rules import less_credit
+from jkn.penalties.models import Penalty
+
+EVERYTHING = 2  # months chosen at the till by whoever pays in instalments, to pay all at once
 
 
 class Why(StrEnum):
@@ -57,12 +62,15 @@ class Due:
     """What a payer is asked for: each month with what is left to pay for it, in the order they settle.
 
     `is_open`: any amount will do, and there are no lines. `by_bill`: the oldest of the months alone will do too.
+    `penalty`: one of so much, and no months. `instalment`: it is one of a plan, the last line only part of its month.
     """
 
     lines: list[tuple[date, Rupiah]]
     people: int
     is_open: bool = False
     by_bill: bool = False
+    penalty: Rupiah = Rupiah(0)
+    instalment: Next | None = None
 
     @property
     def months(self) -> list[date]:
@@ -70,7 +78,7 @@ class Due:
 
     @property
     def amount(self) -> Rupiah:
-        return Rupiah(sum(amount for _month, amount in self.lines))
+        return Rupiah(self.penalty + sum(amount for _month, amount in self.lines))
 
     def met_by(self, money: Rupiah) -> "Due":
         """What of this so much money is meant for: the oldest months that come to just that; else all of it."""
@@ -133,13 +141,24 @@ def due_under(target: Target, on: date, months: int = 1) -> Due:
     """What a number asks for on a day. Refused when nothing can be paid."""
     if target.purpose == Purpose.POT:
         return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
+    if target.purpose == Purpose.PENALTY:
+        penalty = Penalty.get_by_id(target.subject)
+        if not penalty.is_payable:
+            raise NotPayable(Why.PAID)
+        return Due([], 1, penalty=penalty.amount)
     return due(target.payer, on, months)
 
 
 def due(payer: Payer, on: date, months: int = 1) -> Due:
-    """What is due on a day: 1 month is everything up to that month, more pays ahead. Refused when nothing can be."""
+    """What is due on a day: 1 month is everything up to that month, more pays ahead. Refused when nothing can be.
+
+    While a plan runs, 1 is its next instalment, and EVERYTHING ends it.
+    """
     _check_window(payer, on)
-    asked = _asked(contributions.owed(payer, on, ahead=months - 1))
+    owed = contributions.owed(payer, on)
+    if owed.total and (plan := instalments.running(payer, on, owed)):
+        return _of_plan(plan, _asked(owed))[:months][-1]
+    asked = _asked(contributions.owed(payer, on, ahead=months - 1) if months > 1 else owed)
     if asked.amount <= 0:
         raise NotPayable(Why.PAID)
     return replace(asked, by_bill=payer.family_id is None)
@@ -151,12 +170,19 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
     most = law.at(on).advance_payment.max_months
     owed = contributions.owed(payer, on, ahead=most - 1)
     running = [item for item in owed.months if item.month <= on]
+    now = replace(owed, months=tuple(running))
+    if now.total and (plan := instalments.running(payer, on, now)):
+        return _of_plan(plan, _asked(now))
     later = owed.months[len(running) :]
     return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
 
 
-def pay_by(payer: Payer, asked: Due) -> date:
-    """The last day to pay in time: the end of the first window, or the due day of the oldest month."""
+def pay_by(payer: Payer, asked: Due) -> date | None:
+    """The last day to pay in time: of the first window, of the oldest month or the instalment. None for a penalty."""
+    if asked.penalty:
+        return None
+    if asked.instalment:
+        return asked.instalment.by
     if payer.liable_from is None and payer.registered_on:
         return first_payment_window(payer.registered_on)[1]
     return due_on(asked.months[0])
@@ -170,6 +196,18 @@ def _check_window(payer: Payer, on: date) -> None:
             raise NotPayable(Why.EARLY, day=first)
         if on > last:
             raise NotPayable(Why.LAPSED, day=last)
+
+
+def _of_plan(plan: instalments.Progress, whole: Due) -> list[Due]:
+    """The instalment to be paid next, and all at once; only the latter where the instalment is all."""
+    left, lines = plan.next.amount, []
+    for month, amount in whole.lines:
+        lines.append((month, Rupiah(min(amount, left))))
+        left -= lines[-1][1]
+        if not left:
+            break
+    asked = replace(whole, lines=lines, instalment=plan.next)
+    return [asked, whole] if asked.amount < whole.amount else [replace(whole, instalment=plan.next)]
 
 
 def _asked(owed: contributions.Owed) -> Due:

@@ -29,12 +29,3 @@ def less_credit(lines: Sequence[tuple[date, Rupiah]], credit: Rupiah) -> list[tu
         credit -= used
         left.append((month, amount - used))
     return left
-
-
-def whole_months(amounts: Sequence[Rupiah], money: Rupiah) -> int:
-    """How many of these months, the oldest first, so much money pays in full."""
-    for count, amount in enumerate(amounts):
-        if amount > money:
-            return count
-        money = Rupiah(money - amount)
-    return len(amounts)

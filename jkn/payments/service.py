@@ -1,7 +1,6 @@
 """Money coming in for a number: quoted, booked once, settled, told."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from jkn import clock
@@ -11,16 +10,18 @@ from jkn.audit.models import Act
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.db import writing
+from jkn.instalments import service as instalments
 from jkn.money import Rupiah
 from jkn.payments import booking
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
-from jkn.payments.owing import Due, NotPayable, Target, Why, due_under, name_of, target_of_va
+from jkn.payments.owing import EVERYTHING, Due, NotPayable, Target, Why, due_under, name_of, target_of_va
 from jkn.payments.partners import claim_external_id
 from jkn.payments.partners import demo_bank as demo_bank
 from jkn.payments.rules import QUOTE_GRACE, counts_at
 from jkn.payments.snap import answers
 from jkn.payments.snap.codes import Code, Service, SnapError
 from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusRequest
+from jkn.penalties.models import Penalty
 
 
 @writing
@@ -35,7 +36,7 @@ def quote(partner: Partner, request: InquiryRequest, external_id: str) -> Quote:
     known = _quote_of(partner, request.request_id)
     if known and (known.va, known.asked) != (number, request.months):
         raise SnapError(Code.CONFLICT, Service.INQUIRY)
-    if known and now <= known.valid_until and not _is_touched(known.payer_id, known.months):
+    if known and now <= known.valid_until and not _is_touched(target, known.months):
         return known
     asked = due_under(target, clock.day_of(now), request.months)
     if asked.is_open:
@@ -126,9 +127,11 @@ def _notice_of(partner: Partner, reference: str) -> BankNotice | None:
     return BankNotice.get_or_none(BankNotice.partner == partner, BankNotice.reference == reference)
 
 
-def _is_touched(payer_id: int, months: list[date]) -> bool:
-    """Is one of these months settled, on whatever day?"""
-    held = Settlement.payer == payer_id, Settlement.month.in_(months), Settlement.reversed_on.is_null()
+def _is_touched(target: Target, months: list[date]) -> bool:
+    """Is one of these months settled, on whatever day; or the penalty paid or cancelled?"""
+    if target.purpose == Purpose.PENALTY:
+        return not Penalty.get_by_id(target.subject).is_payable
+    held = Settlement.payer == target.payer, Settlement.month.in_(months), Settlement.reversed_on.is_null()
     return Settlement.select().where(*held).exists()
 
 
@@ -165,18 +168,23 @@ def _bill_for(
     payer = target.payer
     known = _quote_of(partner, request.request_id)
     holds = known and known.payer_id == payer.id and (is_late or paid_at <= known.valid_until)
-    if holds and known.va == request.account.number and not _is_touched(payer.id, known.months):
-        quoted = Due(list(zip(known.months, (amount for _month, amount in known.lines), strict=True)), known.people)
-        return _months_of(replace(quoted, by_bill=payer.family_id is None), request)
+    if holds and known.va == request.account.number and not _is_touched(target, known.months):
+        if target.purpose != Purpose.BILL or known.amount == request.rupiah():
+            return known.months, known.amount
+        if payer.family_id is None:
+            lines = list(zip(known.months, (amount for _month, amount in known.lines), strict=True))
+            return _months_of(Due(lines, known.people, by_bill=True), request)
     if is_late and request.paid_at < paid_at:
         with suppress(NotPayable):
             then = due_under(target, clock.day_of(request.paid_at), request.months).met_by(request.rupiah())
-            if then.amount == request.rupiah() and not _is_touched(payer.id, then.months):
+            if then.amount == request.rupiah() and not _is_touched(target, then.months):
                 return then.months, then.amount
     asked = due_under(target, clock.day_of(paid_at), request.months)
     if asked.is_open:
         return [], request.rupiah()
-    if _is_touched(payer.id, asked.months):  # by somebody who paid after the moment this one counts from
+    if asked.instalment and asked.amount != request.rupiah():
+        asked = due_under(target, clock.day_of(paid_at), EVERYTHING)
+    if _is_touched(target, asked.months):  # by somebody who paid after the moment this one counts from
         asked = due_under(target, clock.today(), request.months)
     return _months_of(asked, request)
 
@@ -187,7 +195,11 @@ def _months_of(asked: Due, request: PaymentRequest) -> tuple[list[date], Rupiah]
 
 
 def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
-    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted."""
+    """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted.
+
+    Inside a plan any amount is of use: what is no whole month yet counts for the next one.
+    """
+    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, clock.day_of(paid_at))
     payment = booking.take(
         target.payer,
         request.rupiah(),
@@ -200,7 +212,9 @@ def _book(partner: Partner, target: Target, request: PaymentRequest, months: lis
         purpose=target.purpose,
         subject=target.subject,
     )
-    if target.purpose == Purpose.BILL and payment.covers != months:
+    if is_bill and payment.covers != months:
         open_still = contributions.still_open(target.payer, months)
         raise NotPayable(Why.AMOUNT if open_still else Why.PAID)  # it has grown since; another bank was faster
+    if target.purpose == Purpose.PENALTY and not Penalty.is_paid_by(target.subject, payment.id):
+        raise NotPayable(Why.PAID)
     return payment

@@ -7,10 +7,11 @@ from jkn import clock, i18n, numbers
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import attempts
 from jkn.members.models import Payer
-from jkn.payments import gate, owing, service
-from jkn.payments.forms import BillFindForm, NoticeForm
-from jkn.payments.models import BankNotice, Partner, Payment
+from jkn.payments import gate, owing, pot, service
+from jkn.payments.forms import BillFindForm, NoticeForm, PotOpenForm
+from jkn.payments.models import BankNotice, Partner, Payment, Purpose
 from jkn.payments.owing import Due, NotPayable, Why
+from jkn.penalties.models import Penalty
 from jkn.web import asked_number, page
 
 bp = Blueprint("payments", __name__, cli_group=None)
@@ -41,8 +42,16 @@ def bill_find():
         form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
     name, is_family = owing.name_of(target.payer), target.payer.family_id is not None
-    shown, how = numbers.mask_name(name) if is_family else name, _how_to_pay(target.payer, due, number)
-    return page("payments/bill_found.html", form=form, name=shown, is_family=is_family, due=due, **how)
+    return page(
+        "payments/bill_found.html",
+        form=form,
+        name=numbers.mask_name(name) if is_family else name,
+        is_family=is_family,
+        due=due,
+        whole=owing.due_under(target, clock.today(), owing.EVERYTHING) if due.instalment else due,
+        all_of_it=owing.EVERYTHING,
+        **how_to_pay(target.payer, due, number),
+    )
 
 
 @bp.get("/bayar/saya")
@@ -60,9 +69,35 @@ def bill_pay():
         return page("payments/bill_closed.html", why=refused.why, reason=_in_words(refused).say(gettext))
     months = min(max(request.args.get("bulan", 1, type=int), 1), len(choices))
     due = choices[months - 1]
-    how = _how_to_pay(payer, due, owing.va_of(payer)) if due.amount else {}
+    how = how_to_pay(payer, due, owing.va_of(payer)) if due.amount else {}
     others = [(count, choice) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
-    return page("payments/bill_pay.html", due=due, months=months, choices=others, **how)
+    return page(
+        "payments/bill_pay.html",
+        due=due,
+        months=months,
+        choices=others,
+        plan=choices[0].instalment,
+        **how,
+    )
+
+
+@bp.route("/celengan", methods=["GET", "POST"])
+@needs(Can.OPEN_POT)
+def pot_show():
+    """What is in the pot and what is missing; the number of its own, once asked for; what it has bought."""
+    payer, form = pot.with_number(scope(Payer)).first(), PotOpenForm()
+    if payer is None:
+        return page("payments/pot_show.html", pot=None)
+    found = pot.look(payer, clock.today())
+    if not found.is_too_late and form.validate_on_submit():
+        pot.number_of(payer)
+        return redirect(url_for(".pot_show"), 303)
+    tail = payer.tail
+    bought = scope(Payment).where(Payment.purpose == Purpose.POT).order_by(Payment.id.desc()).limit(PAGE)
+    common, mandiri = (numbers.group(prefix + tail) if tail else "" for prefix in numbers.VA_PREFIXES)
+    return page(
+        "payments/pot_show.html", pot=found, form=form, va=common, va_mandiri=mandiri, payments=list(bought), tail=tail
+    )
 
 
 @bp.get("/riwayat")
@@ -82,7 +117,9 @@ def receipt_show(payment_id):
     """A page that prints."""
     payment = fetch(Payment, payment_id)
     name = owing.name_of(payment.payer)
-    return page("payments/receipt_show.html", payment=payment, number=numbers.group(payment.number), name=name)
+    is_penalty = payment.purpose == Purpose.PENALTY and Penalty.is_paid_by(payment.subject, payment.id)
+    number = numbers.group(payment.number)
+    return page("payments/receipt_show.html", payment=payment, number=number, name=name, is_penalty=is_penalty)
 
 
 @bp.route("/petugas/pembayaran", methods=["GET", "POST"])
@@ -97,11 +134,12 @@ def notice_list():
     return page("payments/notice_list.html", notices=shown, form=NoticeForm(formdata=None))
 
 
-def _how_to_pay(payer: Payer, due: Due, va: str) -> dict:
+def how_to_pay(payer: Payer, due: Due, va: str) -> dict:
     """Until when, and the account under each bank's prefix."""
-    until, tail = owing.pay_by(payer, due), numbers.card_tail_of_va(va)
+    until, tail = None if due.is_open else owing.pay_by(payer, due), numbers.card_tail_of_va(va)
     common, mandiri = (numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES)
-    return {"until": until, "is_past": until < clock.today(), "va": common, "va_mandiri": mandiri}
+    is_past = until is not None and until < clock.today()
+    return {"until": until, "is_past": is_past, "va": common, "va_mandiri": mandiri}
 
 
 def _in_words(refused: NotPayable) -> NotPayable:
@@ -109,4 +147,5 @@ def _in_words(refused: NotPayable) -> NotPayable:
     return NotPayable(refused.why, **{name: i18n.day(day) for name, day in refused.values.items()})
 
 
-from jkn.payments import commands as commands  # noqa: E402  the commands join the blueprint
+from jkn.payments import commands as commands  # noqa: E402  the commands and the penalty's page join the blueprint
+from jkn.payments import penalty as penalty  # noqa: E402

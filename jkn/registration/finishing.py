@@ -14,7 +14,7 @@ from jkn.facilities import service as facilities
 from jkn.members.models import Person
 from jkn.registration import service
 from jkn.registration.forms import SheetForm, SummaryForm
-from jkn.registration.models import Autodebit
+from jkn.registration.models import Autodebit, Enrolment
 from jkn.registration.steps import RELATIONS, bp, go_on, show, step, village
 from jkn.web import page
 
@@ -76,19 +76,21 @@ def sheet_prove():
     form = SheetForm()
     if form.validate_on_submit():
         if accounts.check_sheet_code(enrolment.registrant, ASKED, form.code.data):
-            return _enter(enrolment.registrant)
+            return _enter(enrolment)
         form.refuse(Refused(N_("That is not code 3. Look at the sheet again."), field="code"))
     return page("registration/sheet_prove.html", form=form)
 
 
-def _enter(person: Person):
+def _enter(enrolment: Enrolment):
+    """Signed in; whoever agreed to auto-debit is asked next from which wallet or bank."""
+    person = enrolment.registrant
     drafts.forget(drafts.find(service.PURPOSE, session["draft"]))
     by: Actor = actor()
     device = entrance.device_token()
     opened = accounts.open_sign_in(person=person, by=by, device=device)
     entrance.enter(opened)
     flash(_("Welcome. You are signed in."))
-    response = redirect("/", 303)
+    response = redirect("/autodebit" if enrolment.autodebit == Autodebit.AGREED else "/", 303)
     return entrance.remember_device(response) if device else response
 
 

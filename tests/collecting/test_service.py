@@ -6,7 +6,7 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM
-from jkn.collecting import charging, links, mandates, running
+from jkn.collecting import asking, charging, links, mandates, running
 from jkn.collecting.models import ChargeKind, Ended, Mandate, Outcome, Stage
 from jkn.db import db
 from jkn.errors import Refused
@@ -147,6 +147,17 @@ def test_a_token_the_provider_took_back_is_renewed_once(wallet):
     wallet.books.renew(mandate.link)
     running.collect(DEBIT_DAY)
     assert len(wallet.books.taken()) == 1
+
+
+@pytest.mark.parametrize("fault", ["74:lost", "74:error", "74:garbage"])
+def test_a_renewal_without_an_answer_ends_no_mandate(wallet, fault):
+    mandate = bound(wallet)
+    wallet.books.renew(mandate.link)
+    wallet.faults += [fault]
+    charge = charging.work_on(charging.ask_by_mandate(mandate, DEBIT_DAY, 2, SYSTEM))
+    assert charge.outcome is None and Mandate.get_by_id(mandate.id).ended is None
+    assert charging.work_on(charge).outcome is Outcome.PAID
+    assert_nothing_is_lost_or_doubled(wallet)
 
 
 def test_a_binding_ended_at_the_provider_ends_the_mandate(wallet):
@@ -316,7 +327,7 @@ def test_a_link_paid_after_it_lapsed_is_booked_all_the_same(wallet):
     charge = charging.work_on(charging.ask_now(payer_of(family), wallet.provider, "k", SYSTEM))
     with clock.frozen(clock.now() + charging.LINK_LIFE + timedelta(seconds=1)):
         charging.work_on(charge)
-        found = charging.finding_of(charge, "00", {})
+        found = asking.finding_of(charge, "00", {})
         from jkn.collecting import booking
 
         assert booking.note(charge.id, found).outcome is Outcome.PAID
@@ -339,6 +350,30 @@ def test_a_code_for_another_amount_is_never_shown(qris_house, monkeypatch):
     monkeypatch.setattr(qris, "build", lambda amount, *rest: honest(amount + 1, *rest))
     charge = charging.work_on(charging.ask_now(payer_of(a_family(1)), qris_house.provider, "k", SYSTEM))
     assert charge.qr == ""
+
+
+@pytest.mark.parametrize("fault", ["lost", "error", "drop", "error-after", "garbage"])
+def test_a_code_house_that_fails_shows_no_code_and_takes_nothing_unseen(qris_house, fault):
+    payer = payer_of(a_family(1))
+    qris_house.faults += [f"47:{fault}", f"51:{fault}"]
+    charge = charging.work_on(charging.ask_now(payer, qris_house.provider, "k", SYSTEM))
+    assert (charge.outcome, charge.qr) == (None, "")
+    assert charging.work_on(charge).outcome is None  # nor does it say what became of it
+    charge = charging.work_on(charge)
+    assert charge.outcome is None and bool(charge.qr) == (fault in ("lost", "error"))  # what never came is sent again
+    qris_house.books.take(charge.reference, "1")
+    assert charging.work_on(charge).outcome is Outcome.PAID
+    assert booked(payer) == [("QRIS Uji", PRICE)]
+
+
+@pytest.mark.parametrize("fault", ["lost", "error", "drop", "error-after", "garbage"])
+def test_a_bank_that_fails_debits_once(bank, fault):
+    mandate = bound(bank)
+    bank.faults += [f"54:{fault}", f"55:{fault}"]
+    running.collect(DEBIT_DAY)
+    running.check_open()
+    assert booked(mandate.payer) == [("Bank Uji", PRICE)]
+    assert_nothing_is_lost_or_doubled(bank)
 
 
 def test_a_link_for_others_ends_after_a_week(app):

@@ -75,7 +75,8 @@ def test_d09_whom_a_government_pays_for_is_exempt(segment):
     answer = service_penalty(6_000_000, 3, IN_2025, segment)
     assert (answer.amount, answer.payer, answer.window_days) == (0, None, 45)
     assert answer.nothing_because == "The government pays for these members: they are exempt."
-    assert [fact.label for fact in answer.trace] == ["Day of the penalty bill"]
+    assert [tuple(fact) for fact in answer.trace] == [("Day of the penalty bill", IN_2025, "day")]
+    assert answer.basis == "Perpres 59/2024"
 
 
 @pytest.mark.parametrize("segment", ["PPU_BU", "PPU_PN"])
@@ -118,6 +119,17 @@ def test_what_is_less_than_a_rupiah_is_dropped():
     assert service_penalty(39, 1, date(2019, 1, 1)).amount == 0
     assert service_penalty(40, 1, date(2019, 1, 1)).amount == 1
     assert service_penalty(79, 1, date(2019, 1, 1)).amount == 1
+
+
+def test_the_law_says_how_to_round(own_law):
+    own_law('rounding = "down"', 'rounding = "up"')
+    assert service_penalty(39, 1, date(2019, 1, 1)).amount == 1
+
+
+def test_whoever_is_not_named_otherwise_pays_for_himself(own_law):
+    own_law('exempt = ["PBI_JK", "PBPU_PEMDA"]', 'exempt = ["PBPU"]')
+    assert service_penalty(6_000_000, 3, IN_2025).nothing_because
+    assert service_penalty(6_000_000, 3, IN_2025, "BP").payer == "member"
 
 
 @given(costs, costs, st.integers(0, 40), days)

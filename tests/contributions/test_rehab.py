@@ -56,6 +56,7 @@ def test_h02_who_has_moved_divides_into_36_of_at_least_35_000():
     assert plan(SECOND, 24, 24, moved=True).per_month == 35_000
     no = refusal(SECOND, 24, 25, moved=True)
     assert no.message == "Each instalment must be at least %(least)s." and no.values == {"least": "Rp35.000"}
+    assert no.basis == "BPJS Kesehatan, program New REHAB 2.0 (2025)"
     assert refusal(SECOND, 24, 36, moved=True).values == {"least": "Rp35.000"}
     assert refusal(SECOND, 24, 37, moved=True).values == {"most": 36, "count": 24}
 
@@ -150,6 +151,17 @@ def test_the_programmes_own_limit_counts_too(own_law):
         "max_months = 20, most_instalments = 12, half_rule = true,  half",
     )
     assert rehab.months_that_count(SECOND, 30) == 20
+
+
+def test_nobody_has_moved_unless_told():
+    rehab.check_eligible(date(2023, 3, 1), 4)
+    with pytest.raises(Refused):
+        rehab.check_eligible(date(2023, 3, 1), 4, moved=True)
+
+
+def test_the_cap_of_the_law_counts_beside_the_programmes_limit(own_law):
+    own_law("from = 2021-01-01, months = 24", "from = 2021-01-01, months = 18")
+    assert rehab.months_that_count(SECOND, 30) == 18
 
 
 def test_every_plan_that_is_possible_the_shortest_first():

@@ -104,7 +104,9 @@ def test_each_share_of_each_person_is_rounded_by_itself():
 def test_the_law_says_how_to_round(own_law):
     own_law('method = "half_up"', 'method = "down"')
     assert tariffs.worker_share(NOW, "PPU_BU", 1_000_050, extra_people=3).extra == 30_000
+    assert tariffs.worker_share(NOW, "PPU_BU", 1_000_024).employer == 40_000  # exactly 40,000.96
     assert tariffs.pensioner_share(NOW, 99).total == 3
+    assert tariffs.veteran_share(date(2019, 1, 1)).government == 72_105
 
 
 def test_a_worker_reads_every_step():
@@ -154,7 +156,7 @@ def test_the_government_pays_for_veterans(month, amount):
 
 
 def test_a_base_salary_that_nobody_knows_is_no_amount():
-    with pytest.raises(Refused, match="We do not know the base salary of that month.") as refused:
+    with pytest.raises(Refused, match="^We do not know the base salary of that month.$") as refused:
         tariffs.veteran_share(date(2018, 12, 1))
     assert refused.value.basis == "Perpres 12/2013 jo 111/2013"
 
@@ -209,6 +211,13 @@ def test_a_bill_names_no_aid_where_there_is_none():
     july = explaining.price_steps(date(2020, 7, 1), 3)
     assert [step.label for step in july][2:] == ["The central government adds", "One person, one month"]
     assert explaining.basis_of(date(2020, 7, 1), 3) == "Perpres 64/2020 ps 34"
+
+
+def test_a_bill_cites_who_pays_the_aid_where_that_is_another_decree(coming_row):
+    coming_row("class3_aid", 'from = 2027-01-01, central = 7000, regional = 0, regional_payer = "regency"')
+    assert explaining.basis_of(date(2027, 1, 1), 3) == "Perpres 64/2020 ps 34; PMK 78/2020; Perpres 1/2027"
+    assert explaining.basis_of(date(2027, 1, 1), 2) == "Perpres 64/2020 ps 34; PMK 78/2020"
+    assert tariffs.class3_aid(date(2027, 1, 1)).regional_payer == "regency"
 
 
 @given(months, workers, wages, wages, st.integers(0, 20))

@@ -1,6 +1,7 @@
 """`python -m tests.drills NAME`: run a drill in its full size, or in its short form; exit 1 if its goal is missed."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -22,6 +23,7 @@ def main() -> None:
     ask.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
     ask.add_argument("--small", action="store_true", help="the short form, as the ordinary tests run it")
     asked = ask.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started ends too
     goals, impossible = Goals(), []
     for name in DRILLS if asked.drill == "all" else (asked.drill,):
         for kind in DRILLS[name].engines:

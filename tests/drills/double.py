@@ -46,6 +46,7 @@ class Race:
 
 
 def payments(url: str, rounds: int) -> Iterator[Race]:
+    db.close_all()  # the application brings a pool of its own
     app = create_app(TESTING=True, DATABASE_URL=url)
     with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://jkn.example") as http:
         notices, bank = make_notices(rounds), a_partner().bank(http)

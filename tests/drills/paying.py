@@ -1,4 +1,4 @@
-"""A process that is paid and says so: `python -m tests.drills.paying URL DESCRIPTOR [NAME=VALUE…]`, its work on its input.
+"""A process that is paid and says so: `python -m tests.drills.paying URL DESCRIPTOR [NAME=VALUE…]`, work on its input.
 
 One line on the descriptor for each payment that the bank was told is booked. The whole way is walked, signatures and
 all, but inside one process, so that its disk can be watched. Further words change pragmas: `synchronous=normal`.

@@ -11,6 +11,7 @@ def test_a_database_killed_under_payments_loses_and_doubles_none(folder, goals):
 
 
 def test_twin_a_database_that_answers_before_it_writes_loses_payments(folder, goals):
-    lazy = {"synchronous_commit": "off", "wal_writer_delay": "10s"}
-    database.run(folder, goals, payments=40, kills=1, settings=lazy)
+    slow = {"synchronous_commit": "off", "wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
+    settings = slow | {"bgwriter_lru_maxpages": "0"}
+    database.run(folder, goals, payments=40, kills=1, settings=settings)
     assert "database killed: acknowledged payments lost after a blow" in goals.missed

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from jkn.payments import owing, partners
+from jkn.members import service as members
+from jkn.payments import owing, partners, pot
 from jkn.payments.bank import new_id
 from jkn.payments.models import Payment
 from jkn.payments.snap.values import format_amount, format_moment
@@ -107,8 +108,14 @@ def test_bank_pay_plays_the_bank(url, own_app, tmp_path, monkeypatch):
         assert text in done.output
     again = run(args=["bank-pay", va, "--url", url])
     assert again.exit_code == 1 and "4042414 Paid Bill" in again.output
+    payer = members.payer_of(a_family().id)
+    tail = pot.number_of(payer)
+    unsaid = run(args=["bank-pay", f"88888{tail}", "--url", url])
+    assert unsaid.exit_code == 1 and "--amount" in unsaid.output
+    put_in = run(args=["bank-pay", f"88888{tail}", "--amount", "12345", "--url", url])
+    assert put_in.exit_code == 0 and "Total   open" in put_in.output and "PAID    Rp12.345" in put_in.output
     by_card = run(args=["bank-pay", people(a_family())[1].card, "--url", url, "--service-id", "89888"])
-    assert by_card.exit_code == 0 and Payment.select().count() == 2
+    assert by_card.exit_code == 0 and Payment.select().count() == 3
 
 
 def test_bank_pay_says_why_not(url, own_app, tmp_path, monkeypatch):

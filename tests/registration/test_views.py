@@ -61,6 +61,12 @@ def test_a_family_joins_and_its_registrant_is_signed_in(app, client, card):
     assert not Draft.select().exists()
 
 
+def test_who_agreed_to_auto_debit_is_asked_from_where_once_signed_in(client, card):
+    walk(client, card, autodebit={"autodebit": "agreed"})
+    assert post(client, "/daftar/lembar", code=sheet_code(3)).location == "/autodebit"
+    assert "Dompet Contoh" in client.get("/autodebit").text
+
+
 def test_every_page_shows_masked_names_and_no_full_number(client, card):
     here, steps = "/daftar", []
     while here != "/daftar/selesai":

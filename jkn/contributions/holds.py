@@ -1,0 +1,76 @@
+"""Agreements by which months are paid off: opening one, how it stands, and which months it keeps."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from peewee import JOIN
+
+from jkn import law
+from jkn.contributions.course import Course, Moved, Paid, Step
+from jkn.contributions.models import Hold, How, Settlement
+from jkn.contributions.rules import Held
+from jkn.ledger import service as ledger
+from jkn.ledger.models import Movement
+from jkn.members.models import Payer
+from jkn.money import Rupiah
+
+
+def open_hold(
+    payer: Payer, since: date, months: Sequence[date], steps: Sequence[Step], covers: bool = False
+) -> Hold | None:
+    """The agreement, made by this call in the caller's write; None when another call was faster."""
+    turn = Hold.select().where(Hold.payer == payer).count()
+    row = {"payer": payer, "family_id": payer.family_id, "turn": turn, "since": since, "covers": covers}
+    row["months"] = [f"{month:%Y-%m}" for month in months]
+    row["steps"] = [[f"{step.month:%Y-%m}", step.total] for step in steps]
+    if not Hold.insert(**row).on_conflict_ignore().as_rowcount().execute():
+        return None
+    return Hold.get(Hold.payer == payer, Hold.turn == turn)
+
+
+def course_of(hold: Hold) -> Course:
+    """What was agreed, and what has been paid since."""
+    months = tuple(_month(text) for text in hold.months)
+    rows = (
+        Settlement.select(Settlement.month, Movement.amount, Settlement.settled_on, Settlement.reversed_on)
+        .join(Movement, JOIN.LEFT_OUTER)
+        .where(Settlement.payer == hold.payer_id, Settlement.month.in_(months))
+    )
+    return Course(
+        months,
+        tuple(Step(_month(text), Rupiah(total)) for text, total in hold.steps),
+        hold.since,
+        hold.cancelled_on,
+        [Paid(month, Rupiah(amount or 0), *days) for month, amount, *days in rows.tuples()],
+        [Moved(on, amount) for on, amount in ledger.credit_by_day(hold.payer_id)],
+    )
+
+
+def held_by(payer: Payer, on: date) -> tuple[list[Held], frozenset[date]]:
+    """What the payer's agreements have kept from lapsing up to a day; and the months that do not stop cover on it."""
+    held, covered = [], frozenset()
+    for hold in Hold.select().where(Hold.payer == payer, Hold.since <= on).order_by(Hold.turn):
+        course = course_of(hold)
+        ended = course.ended(on)
+        held.append(Held(frozenset(course.months), hold.since, ended[0] if ended else None))
+        if hold.covers and not ended and course.paid(on) >= course.steps[0].total:
+            covered = held[-1].months
+    return held, covered
+
+
+def may_cover(on: date) -> bool:
+    """Has any law up to the day let an agreement bring cover before all is paid?"""
+    return any(row.active_on == "first" for row in law.history("rehab") if row.since <= on)
+
+
+def fixed_months(payer: Payer, on: date) -> set[date]:
+    """Months begun whose price an agreement has fixed: it runs, or settled them."""
+    settled = Settlement.select(Settlement.month).where(
+        Settlement.payer == payer, Settlement.how == How.INSTALMENT, Settlement.reversed_on.is_null()
+    )
+    running = [hold.months for hold in held_by(payer, on)[0] if hold.until is None]
+    return {month for (month,) in settled.tuples()} | {month for months in running for month in months if month <= on}
+
+
+def _month(text: str) -> date:
+    return date.fromisoformat(f"{text}-01")

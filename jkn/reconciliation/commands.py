@@ -1,0 +1,79 @@
+"""The bank's list, and whether the books agree."""
+
+from pathlib import Path
+
+import click
+
+from jkn.errors import Refused
+from jkn.imports import Report
+from jkn.money import format_rupiah
+from jkn.payments import partners
+from jkn.reconciliation import checking, claiming, settling
+from jkn.reconciliation.rules import Outcome
+from jkn.reconciliation.views import bp
+
+
+@bp.cli.command("reconcile")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--partner", required=True, metavar="CLIENT_ID", help="Whose list it is, as create-partner printed it")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The one day it speaks for; left out, those of its lines"
+)
+def reconcile(file, partner, day):
+    """Lay a bank's settlement list beside our books. May be run again: a line counts once for ever.
+
+    What differs is on the officers' list, /petugas/rekonsiliasi. Claims that waited for this list are answered.
+
+    \b
+    FILE is a CSV with the columns
+      referensi   the payment's paymentRequestId
+      va          16 digits, as text: a spreadsheet makes 8.88888E+15 of them
+      jumlah      whole rupiah: 150000
+      waktu       2026-01-15T10:00:00, Jakarta's time if it has no offset
+    and perhaps status (SUKSES, or BATAL for money that the bank took back).
+    """
+    report = Report()
+    try:
+        bank = partners.find(partner)
+        found = settling.read_file(file, bank, report, day and day.date())
+    except Refused as refused:
+        raise click.ClickException(refused.say(str)) from None
+    if found is None:
+        click.echo("This file was read before; nothing changes.")
+        return
+    for outcome in Outcome:
+        click.echo(f"{outcome:18} {found[outcome]}")
+    click.echo(f"{'read before':18} {found['repeated']}")
+    answered = claiming.answer_waiting()
+    click.echo(f"{'claims answered':18} {answered}")
+    report.finish()
+
+
+@bp.cli.command("check-books")
+def check_books():
+    """Compare the banks' lists with the ledger, and the ledger with itself. Exits with 1 when anything is wrong.
+
+    A day with unresolved differences may disagree by them; a resolved one may not.
+    """
+    wrong = 0
+    for day in checking.days():
+        sums = f"bank {format_rupiah(day.theirs)}  ledger {format_rupiah(day.ours)}"
+        is_wrong = not day.agrees and not day.unresolved
+        wrong += is_wrong
+        verdict = "WRONG" if is_wrong else f"{day.unresolved} unresolved" if day.unresolved else "agrees"
+        click.echo(f"{day.day}  {day.partner}  {sums}  {verdict}")
+    balances = checking.balances()
+    for account, balance in balances.items():
+        click.echo(f"{account:12} {format_rupiah(balance)}")
+    faults = {
+        "the movements do not sum to nothing": sum(balances.values()),
+        "months are settled twice": len(checking.settled_twice()),
+        "payers whose payments are not what came to the bank": len(checking.astray()),
+        "payers who have used more than they paid": len(checking.overspent()),
+    }
+    for what, count in faults.items():
+        if count:
+            click.echo(f"WRONG: {what}: {count}")
+    if wrong or any(faults.values()):
+        raise SystemExit(1)
+    click.echo("The books agree.")

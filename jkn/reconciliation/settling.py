@@ -1,0 +1,251 @@
+"""Reading a bank's list and laying it beside our books: both ways, each line once for ever, again without harm."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import NamedTuple
+
+from jkn import clock
+from jkn.access import SYSTEM
+from jkn.audit import service as audit
+from jkn.audit.models import Act
+from jkn.db import db, writing
+from jkn.errors import N_, Refused
+from jkn.imports import Report, chunks, execute_many, read, settle
+from jkn.members.models import Card, Payer, Person, Stay
+from jkn.money import Rupiah
+from jkn.numbers import VA_PREFIXES, BadNumber
+from jkn.payments.models import AccountNumber, Partner
+from jkn.reconciliation import comparing, rules
+from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
+from jkn.reconciliation.rules import AGREED, Booked, Outcome
+
+COLUMNS = ("referensi", "va", "jumlah", "waktu")
+CHUNK = 2000
+COLUMNS_OF_LINE = (
+    "partner_id, reference, is_taken_back, file_id, line, va, tail, amount, paid_at, paid_on, outcome, payment_id"
+)
+
+
+class Row(NamedTuple):
+    """One good line of a list; `paid_on` is the day in Jakarta."""
+
+    line: int
+    reference: str
+    va: str
+    amount: Rupiah
+    paid_at: datetime
+    paid_on: date
+    is_taken_back: bool
+
+    @property
+    def tail(self) -> str:
+        return self.va[5:]
+
+
+class Known(NamedTuple):
+    """A line that was read before, in this run or another."""
+
+    file_id: int
+    line: int
+    tail: str
+    amount: Rupiah
+    outcome: str
+
+
+def read_file(path: Path, partner: Partner, report: Report, day: date | None = None) -> Counter | None:
+    """Lay the list beside our books; how many lines had which outcome, or None when this file was read before.
+
+    What the list lacks is judged for `day`, else for the days that occur in it; and only when the list is whole.
+    """
+    file = _enter_file(path, partner)
+    if file.done_at:
+        return None
+    found, days = Counter(), {day} if day else set()
+    for chunk in chunks(_rows(read(path, COLUMNS, report, optional=("status",)), report), CHUNK):
+        if day is None:
+            days |= {row.paid_on for row in chunk}
+        outcomes, repeated = _store(file, chunk, report)
+        found += outcomes
+        report.good += outcomes.total()
+        found["repeated"] += repeated
+    settle(SettlementLine, Difference)
+    is_whole = not report.bad_lines and _ends_with_a_line(path)
+    if not is_whole:
+        report.warn(0, "the file has bad lines or is cut off: what it lacks was not judged, and it may be read again")
+    found[Outcome.MISSING_THERE] += comparing.finish(file, sorted(days) if is_whole else None)
+    return found
+
+
+@writing
+def _enter_file(path: Path, partner: Partner) -> SettlementFile:
+    """The row of these very bytes. Refused when another bank's list had them."""
+    with open(path, "rb") as opened:
+        sha256 = file_digest(opened, "sha256").hexdigest()
+    row = {"partner": partner, "sha256": sha256, "name": path.name[:120], "begun_at": clock.now()}
+    SettlementFile.insert(row).on_conflict_ignore().execute()
+    file = SettlementFile.get(SettlementFile.sha256 == sha256)
+    if file.partner_id != partner.id:
+        raise Refused(N_("This file was read as another bank's."))
+    return file
+
+
+def _ends_with_a_line(path: Path) -> bool:
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterator[Row]:
+    latest = clock.now() + comparing.SHADE
+    for line, values in lines:
+        try:
+            row = _row(line, values)
+        except BadNumber as bad:
+            report.bad(line, bad.message)
+            continue
+        if row.paid_at > latest:
+            report.bad(line, "waktu lies ahead of today")
+        else:
+            yield row
+
+
+def _row(line: int, values: dict[str, str]) -> Row:
+    reference = values["referensi"]
+    if not 0 < len(reference) <= SettlementLine.reference.max_length:
+        raise BadNumber("referensi must have 1 to 128 signs")
+    if rules.is_mangled(reference):
+        raise BadNumber("a spreadsheet has rounded the number; export the column as text")
+    va, amount = rules.read_va(values["va"]), rules.read_amount(values["jumlah"])
+    paid_at = rules.read_moment(values["waktu"], clock.JAKARTA)
+    return Row(line, reference, va, amount, paid_at, clock.day_of(paid_at), rules.read_status(values["status"]))
+
+
+@writing
+def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Counter, int]:
+    """One chunk, one transaction: the outcomes of its lines that stand in this file, and how many were read before."""
+    partner, references = file.partner_id, [row.reference for row in rows]
+    known = _lines_of(partner, references)
+    booked = _booked(partner, references)
+    numbers = _numbers({row.tail for row in rows if row.reference not in booked})
+    found, fresh, repeated = Counter(), [], 0
+    for row in rows:
+        key = row.reference, row.is_taken_back
+        before = known.get(key)
+        if before is not None:
+            if (before.tail, before.amount) != (row.tail, row.amount):
+                report.bad(row.line, "the reference was read before with another amount or number")
+            elif (before.file_id, before.line) == (file.id, row.line):
+                found[before.outcome] += 1  # by a run that was interrupted
+            else:
+                repeated += 1
+            continue
+        payment, ours = booked.get(row.reference, (None, None))
+        is_known = row.tail in numbers and row.va[:5] in VA_PREFIXES
+        outcome = rules.judge(row.amount, row.tail, row.is_taken_back, ours, is_known)
+        if ours is None and (row.reference, True) in known:
+            outcome = Outcome.REVERSED
+        known[key] = Known(file.id, row.line, row.tail, row.amount, outcome)
+        fresh.append((row, outcome, payment))
+        found[outcome] += 1
+    _insert(file, fresh)
+    _open(partner, [item for item in fresh if item[1] not in AGREED])
+    comparing.close_found([payment for row, _outcome, payment in fresh if payment and not row.is_taken_back])
+    if fresh:
+        audit.record(Act.SETTLEMENT_READ, file, SYSTEM, count=len(fresh))
+    return found, repeated
+
+
+def _lines_of(partner: int, references: list[str]) -> dict[tuple[str, bool], Known]:
+    """The lines of these references that were read before."""
+    rows = _look_up(
+        "SELECT reference, is_taken_back, file_id, line, tail, amount, outcome FROM settlement_line"
+        " WHERE partner_id = ? AND reference IN",
+        partner,
+        references,
+    )
+    return {(reference, bool(is_back)): Known(*line) for reference, is_back, *line in rows}
+
+
+def _booked(partner: int, references: list[str]) -> dict[str, tuple[int, Booked]]:
+    """The payments that we hold under these references, and have not taken back."""
+    rows = _look_up(
+        "SELECT notice.reference, notice.va, payment.id, payment.amount FROM bank_notice AS notice"
+        " JOIN payment ON payment.id = notice.payment_id"
+        " WHERE payment.reversed_on IS NULL AND notice.partner_id = ? AND notice.reference IN",
+        partner,
+        references,
+    )
+    return {reference: (payment, Booked(amount, va[5:])) for reference, va, payment, amount in rows}
+
+
+def _look_up(sql: str, partner: int, references: list[str]) -> list[tuple]:
+    """Written out: to build a statement of two thousand values costs peewee more than the engine needs for it."""
+    marks = ", ".join([db.param] * len(references))
+    return db.execute_sql(f"{sql.replace('?', db.param)} ({marks})", (partner, *references)).fetchall()
+
+
+def _numbers(tails: set[str]) -> set[str]:
+    """Which of these last eleven digits lead to somebody who pays: ours by number, or a living person's card."""
+    if not tails:
+        return set()
+    given_out = AccountNumber.select(AccountNumber.tail).where(AccountNumber.tail.in_(tails))
+    cards = (
+        Card.select(Card.tail)
+        .join(Person)
+        .join(Stay, on=(Stay.person == Person.id))
+        .join(Payer, on=(Payer.family == Stay.family))
+        .where(Card.tail.in_(tails), Person.died_on.is_null(), Stay.until.is_null())
+    )
+    return {tail for (tail,) in given_out.tuples()} | {tail for (tail,) in cards.tuples()}
+
+
+def _insert(file: SettlementFile, fresh: list[tuple[Row, Outcome, int | None]]) -> None:
+    """All in one prepared statement; the unique index is the judge should another run read the same list."""
+    moment = SettlementLine.paid_at.db_value
+    rows = [
+        (
+            file.partner_id,
+            row.reference,
+            row.is_taken_back,
+            file.id,
+            row.line,
+            row.va,
+            row.tail,
+            row.amount,
+            moment(row.paid_at),
+            row.paid_on,
+            outcome.value,
+            payment,
+        )
+        for row, outcome, payment in fresh
+    ]
+    execute_many(f"INSERT INTO settlement_line ({COLUMNS_OF_LINE}) VALUES ({', '.join('?' * 12)})", rows)
+
+
+def _open(partner: int, items: list[tuple[Row, Outcome, int | None]]) -> None:
+    """A difference for each of these lines, which have just been stored."""
+    if not items:
+        return
+    named = SettlementLine.reference.in_([row.reference for row, _outcome, _payment in items])
+    lines = SettlementLine.select(SettlementLine.reference, SettlementLine.is_taken_back, SettlementLine.id)
+    stored = {
+        (reference, is_back): id
+        for reference, is_back, id in lines.where(SettlementLine.partner == partner, named).tuples()
+    }
+    now = clock.now()
+    rows = [
+        {
+            "partner": partner,
+            "day": row.paid_on,
+            "kind": outcome,
+            "line": stored[row.reference, row.is_taken_back],
+            "payment": payment,
+            "found_at": now,
+        }
+        for row, outcome, payment in items
+    ]
+    Difference.insert_many(rows).on_conflict_ignore().execute()
