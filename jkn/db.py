@@ -76,8 +76,13 @@ def init_app(app: Flask) -> None:
     @app.teardown_appcontext
     def close(_error):
         stop_reading()
-        if not db.is_closed() and not db.in_transaction():
-            db.close()
+        let_go()
+
+
+def let_go() -> None:
+    """Give this thread's connection back, unless a transaction is still using it."""
+    if not db.is_closed() and not db.in_transaction():
+        db.close()
 
 
 def connect(url: str):

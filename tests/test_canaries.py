@@ -15,6 +15,9 @@ from tests.crawl import PAGES, READERS, a_world, as_kiosk, as_member, as_staff, 
 
 # What people who serve others see of the family in their work, by page; of everything else not a letter.
 SEEN_AT_WORK = {
+    "/petugas/majikan/<int:employer_id>": ("name",),  # a worker of the list
+    "/petugas/pekerja/<int:worker_id>": ("name",),
+    "/petugas/pekerja/<int:worker_id>/selesai": ("name",),
     "/petugas/denda": ("name",),
     "/petugas/denda/<int:penalty_id>": ("name",),
     "/petugas/rawat-inap": ("name",),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask import Blueprint, Response, abort, flash, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from jkn import clock, law, numbers
@@ -122,7 +122,7 @@ def statement_download(payer_id, month):
     """Every line of the bill; sent as it is read."""
     payer = _other(payer_id)
     bill = _billed(payer, month).bill
-    response = Response(stream_with_context(download.lines(bill)), mimetype="text/csv")
+    response = Response(download.lines(bill), mimetype="text/csv")
     name = f"{payer.code}-{bill.month:%Y-%m}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
