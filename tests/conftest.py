@@ -8,10 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from jkn import clock, create_app, law, sealed
 from jkn.access import SYSTEM
+from jkn.accounts import hashing
 from jkn.accounts import service as accounts
 from jkn.commands import migrate
 from jkn.db import connect, db
@@ -28,6 +30,14 @@ NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)  # ten in the morning in Jakarta
 
 def pytest_addoption(parser):
     parser.addoption("--engine", choices=("sqlite", "postgres"), default="sqlite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes():
+    """A PIN costs a twentieth of a second to hash, by intent; not in each of thousands of tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

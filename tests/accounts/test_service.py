@@ -1,6 +1,8 @@
 """Ways in: what opens a sign-in, what does not, and that nobody is kept out by others."""
 
 import logging
+import subprocess
+import sys
 from datetime import timedelta
 from itertools import chain, combinations
 
@@ -436,3 +438,10 @@ def test_the_database_holds_no_password_and_no_authenticator_secret(app):
     dump = repr(contents())
     assert PASSWORD not in dump
     assert officer.totp not in dump
+
+
+def test_a_hash_is_costly_where_the_service_runs():
+    """In a process of its own, because the tests hash cheaply."""
+    ask = "from jkn.accounts.hashing import _hasher as h; print(h.type.name, h.memory_cost, h.time_cost, h.parallelism)"
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    assert said == ["ID", "19456", "2", "1"]
