@@ -17,6 +17,7 @@ from jkn.accounts import hashing
 from jkn.accounts import service as accounts
 from jkn.commands import migrate
 from jkn.db import connect, db
+from tests import crawl
 from tests.builders import PIN, a_family, people
 
 # How long an example takes is the machine's affair; a failing one prints how to repeat it.
@@ -69,6 +70,20 @@ def app(database_url):
     migrate()
     db.close()
     return app
+
+
+@pytest.fixture(scope="module", autouse=True)
+def standing_world(request):
+    """A file that says ONE_WORLD has its world made once, in a transaction around those of its tests."""
+    if not getattr(request.module, "ONE_WORLD", False):
+        yield
+        return
+    request.getfixturevalue("app")
+    with db.atomic() as transaction, clock.frozen(NOW):
+        crawl.keep_world()
+        yield
+        crawl.forget_world()
+        transaction.rollback()
 
 
 @pytest.fixture(autouse=True)

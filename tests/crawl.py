@@ -251,7 +251,24 @@ class World:
         return route.at(dict.fromkeys(self.objects, 987_654_321))
 
 
+_kept: list[World] = []
+
+
+def keep_world() -> None:
+    """From now on a_world() gives the one made here."""
+    _kept.append(a_new_world())
+
+
+def forget_world() -> None:
+    _kept.clear()
+
+
 def a_world() -> World:
+    """The world of the file's tests, each of which undoes what it does to it; else a new one."""
+    return _kept[0] if _kept else a_new_world()
+
+
+def a_new_world() -> World:
     family = a_family(2, names=("KANARIWATI SUKACITA", "KANARITO SUKACITA"))
     family.address, family.mailing_address = "JL. EMASKANARI NO. 71", "JL. PERAKKANARI NO. 72"
     family.save()

@@ -11,6 +11,8 @@ from tests.builders import PIN
 from tests.crawl import FORMS, OWNED, PAGES, a_world, fields, reader, reader_of
 from tests.registration.conftest import Card, a_village
 
+ONE_WORLD = True
+
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
 HOSTILE = {
     "nothing": "",

@@ -11,7 +11,9 @@ from jkn.db import db
 from jkn.sealed import SealedField
 from tests.builders import post
 from tests.canaries import but, found_in, hits
-from tests.crawl import PAGES, READERS, a_world, as_kiosk, as_member, as_staff, may, reader, reader_of
+from tests.crawl import PAGES, READERS, a_new_world, a_world, as_kiosk, as_member, as_staff, may, reader, reader_of
+
+ONE_WORLD = True
 
 # What people who serve others see of the family in their work, by page; of everything else not a letter.
 SEEN_AT_WORK = {
@@ -27,7 +29,7 @@ SEEN_AT_WORK = {
     "/petugas/slip/<int:person_id>": ("name",),
     "/petugas/slip/cetak/<int:slip_id>": ("name",),
     "/petugas/pembayaran": ("receipt",),
-    "/petugas/pengembalian/<int:refund_id>": ("name", "account"),
+    "/petugas/pengembalian/<int:refund_id>": ("name", "bank account"),
 }
 # Which numbers the family's own pages show in full, because people copy them there.
 OWN_NUMBERS = {
@@ -159,7 +161,7 @@ def test_the_files_on_disk_hold_no_sealed_word(own_database, engine, tmp_path):
     """The database file, its log and whatever else lies beside it."""
     if engine != "sqlite":
         pytest.skip("the rows of Postgres are searched in the test above")
-    world = a_world()
+    world = a_new_world()
     db.close_all()
     stored = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.iterdir() if path.is_file())
     assert hits(stored, {"address": world.canaries["address"]}) == ["address"]

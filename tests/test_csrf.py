@@ -12,6 +12,8 @@ from jkn.members.models import Person
 from tests.builders import PIN, a_family, people, post
 from tests.crawl import CATALOGUE, FORMS, a_world, as_member, contents, fields, reader_of
 
+ONE_WORLD = True
+
 GUARDED = [route for route in FORMS if route.role is not None]
 ATTACKS = ("no token", "a wrong token", "another session's token", "another site")
 

@@ -12,6 +12,8 @@ from jkn.access import public
 from tests.builders import PIN, post
 from tests.crawl import PAGES, a_world, as_kiosk, as_member, fields, reader_of
 
+ONE_WORLD = True
+
 STYLE = Path("static/app.css").read_text().replace("\n", "")
 STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (

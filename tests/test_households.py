@@ -8,6 +8,8 @@ from jkn.db import BaseModel
 from tests.canaries import found_in
 from tests.crawl import OWNED, READERS, a_world, as_member, contents, fields, may, reader, rules_of, steady
 
+ONE_WORLD = True
+
 METHODS = [(route, method) for route in OWNED for method in route.methods]
 
 

@@ -7,6 +7,8 @@ import pytest
 from jkn.access import POLICY, Can, Level
 from tests.crawl import CATALOGUE, GUARDED, OWNED, PAGES, a_world, access_of, as_staff, reader_of, rules_of
 
+ONE_WORLD = True
+
 
 def test_every_route_stands_in_the_table_and_the_table_names_no_other(app):
     routes = {(url, access_of(app.view_functions[endpoint]), methods) for url, endpoint, methods in rules_of(app)}
