@@ -57,7 +57,7 @@ def _counted(month: date, first: int, last: int) -> tuple:
         later.person == Spell.person, later.payer == Spell.payer, covers(later), is_later
     )
     return (
-        Spell.payer.between(first, last),
+        Payer.id.between(first, last),
         covers(Spell),
         Person.died_on.is_null() | (Person.died_on >= month),
         ~fn.EXISTS(replaced),
@@ -111,11 +111,10 @@ def _insert_lines(month: date, first: int, last: int) -> int:
 
 
 def _insert_bills(month: date, first: int, last: int) -> int:
-    """A bill over the lines of each payer that has none yet: once issued, a bill is never touched again."""
-    issued = Bill.select(Value(1)).where(Bill.payer == BillLine.payer_id, Bill.month == month)
+    """A bill over the lines of each family that has none yet: once issued, a bill is never touched again."""
     bills = (
-        BillLine.select(
-            BillLine.payer_id,
+        Payer.select(
+            Payer.id,
             Payer.family_id,
             Value(month),
             fn.SUM(BillLine.amount),
@@ -123,14 +122,9 @@ def _insert_bills(month: date, first: int, last: int) -> int:
             Value(rules.price(month, CareClass.III).basis[:60]),
             Value(clock.now(), converter=Bill.issued_at.db_value),
         )
-        .join(Payer, on=(Payer.id == BillLine.payer_id))
-        .where(
-            BillLine.payer_id.between(first, last),
-            BillLine.month == month,
-            Payer.kind == PayerKind.FAMILY,  # others' lines may not be complete yet
-            ~fn.EXISTS(issued),
-        )
-        .group_by(BillLine.payer_id, Payer.family_id)
+        .join(BillLine, on=(BillLine.payer_id == Payer.id) & (BillLine.month == month))
+        .where(Payer.id.between(first, last), Payer.kind == PayerKind.FAMILY)  # others' lines may not be complete yet
+        .group_by(Payer.id)
     )
     fields = (Bill.payer, Bill.family_id, Bill.month, Bill.amount, Bill.due_on, Bill.basis, Bill.issued_at)
     return Bill.insert_from(bills, fields).on_conflict_ignore().as_rowcount().execute()

@@ -166,24 +166,19 @@ def _lines_of_aid(month: date, first: int, last: int) -> int:
     aid = tariffs.class3_aid(month)
     if not aid.central + aid.regional:
         return 0
-    central = _government(CENTRAL)
-    everybody = _aided(month, first, last).select_extend(
-        Value(central).alias("payer"),
-        Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central).alias("price"),
-    )
-    written = _insert_aid(everybody.where(~fn.EXISTS(_bill_of(central, month))), month)
+    central, government = _government(CENTRAL), Payer.alias()
     if aid.regional:
-        _enter_provinces(month, first, last)
-        region = Payer.alias()
-        is_theirs = (region.kind == PayerKind.GOVERNMENT) & (region.code == _province())
-        at_home = (
-            _aided(month, first, last)
-            .select_extend(region.id.alias("payer"), Value(aid.regional).alias("price"))
-            .join_from(Family, region, on=is_theirs)
-            .where(~fn.EXISTS(_bill_of(region.id, month)))
-        )
-        written += _insert_aid(at_home, month)
-    return written
+        _enter_provinces(first, last)
+    is_central = government.id == central
+    is_theirs = (government.kind == PayerKind.GOVERNMENT) & (government.code == _province())
+    whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
+    shares = (
+        _aided(month, first, last)
+        .select_extend(government.id.alias("payer"), Case(None, [(is_central, whole)], aid.regional).alias("price"))
+        .join_from(Family, government, on=is_central | is_theirs if aid.regional else is_central)
+        .where(~fn.EXISTS(_bill_of(government.id, month)))
+    )
+    return _insert_aid(shares, month)
 
 
 def _insert_aid(people, month: date) -> int:
@@ -225,9 +220,10 @@ def _government(code: str) -> int:
     return Payer.select(Payer.id).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code == code).scalar()
 
 
-def _enter_provinces(month: date, first: int, last: int) -> None:
-    """The governments of the provinces in which the aided families live."""
-    rows = _aided(month, first, last).select(_province()).where(Family.village_code.is_null(False)).distinct()
+def _enter_provinces(first: int, last: int) -> None:
+    """The governments of the provinces in which the families of these payers live."""
+    homes = Payer.select(_province()).join(Family, on=(Family.id == Payer.family))
+    rows = homes.where(Payer.id.between(first, last), Family.village_code.is_null(False)).distinct()
     codes = {code for (code,) in rows.tuples()}
     known = Payer.select(Payer.code).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code.in_(codes))
     missing = sorted(codes - {code for (code,) in known.tuples()})

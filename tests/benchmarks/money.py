@@ -77,7 +77,7 @@ def _issue(engine, name: str, families: int, now: str, month: date) -> tuple:
     print(f"\nMade {families:,} families in {time.perf_counter() - begun:.0f} s.", flush=True)
     db.close_all()
     done = command.run(engine.url(name), now, "issue-bills", f"{month:%Y-%m}")
-    if Bill.select().count() != families:
+    if Bill.select().where(Bill.family_id.is_null(False)).count() != families:
         raise RuntimeError("not every family has a bill")
     return app, crowd, done
 
