@@ -30,7 +30,7 @@ COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --gen
 .SUFFIXES:
 DRILLS := server database power double disk month
 
-.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large drill $(DRILLS:%=drill-%) lint lock \
+.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large drill $(DRILLS:%=drill-%) year lint lock \
 	translations
 
 help: ## list what make can do
@@ -63,6 +63,9 @@ bench-large: $(DEV) $(CATALOGS) ## billing three million families against three 
 
 drill: $(DEV) $(CATALOGS) ## what must survive: every drill in its full size (ARGS=--small for the short forms)
 	@$(BIN)/python -m tests.drills all $(ARGS)
+
+year: $(DEV) $(CATALOGS) ## a year of one family, replayed by real processes; every amount with its reason
+	@$(BIN)/python -m tests.year $(ARGS)
 
 # Each drill alone.
 $(DRILLS:%=drill-%): drill-%: $(DEV) $(CATALOGS)

@@ -58,6 +58,16 @@ def held_by(payer: Payer, on: date) -> tuple[list[Held], frozenset[date]]:
     return held, covered
 
 
+def agreements_of(payer: Payer) -> list[Hold]:
+    """The payer's agreements, oldest first."""
+    return list(Hold.select().where(Hold.payer == payer).order_by(Hold.turn))
+
+
+def runs(hold: Hold, on: date) -> bool:
+    """Does the agreement run on a day?"""
+    return hold.since <= on and course_of(hold).ended(on) is None
+
+
 def may_cover(on: date) -> bool:
     """Has any law up to the day let an agreement bring cover before all is paid?"""
     return any(row.active_on == "first" for row in law.history("rehab") if row.since <= on)

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from jkn.calendar import first_of_month
-from jkn.contributions import rules, service
-from jkn.contributions.models import Bill, How, Settlement
+from jkn.contributions import holds, rules, service
+from jkn.contributions.models import Bill, Hold, How, Settlement
 from jkn.contributions.rules import ONE_DAY, Share, State
 from jkn.members.models import Payer
 
@@ -22,19 +22,24 @@ class Reactivation(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A month was settled from `since` until `until` (exclusive; None: still); `was_waived`: by law, not by money."""
+    """A month was settled from `since` until `until` (exclusive; None: still); `was_waived`: by law, not by money.
+
+    `was_running`: as a contribution that the instalments of a plan contain, not as one of the arrears it pays off.
+    """
 
     month: date
     since: date
     until: date | None = None
     was_waived: bool = False
+    was_running: bool = False
 
 
 def find(months: Sequence[date], held: Iterable[Held], on: date) -> list[Reactivation]:
     """Every day up to `on` on which a settlement ended a suspension, oldest first. Pure.
 
     `months` are all that were owed up to that day, oldest first. Months settled one by one, as in an instalment plan,
-    count towards the reactivation they lead to; waived ones never do, nor does a month settled before it had ended.
+    count towards the reactivation they lead to; waived ones never do, nor does a month settled before it had ended, nor
+    one that a plan contains as the running contribution: its instalments pay that in time (domain 4.6).
     """
     facts = [fact for fact in held if fact.since <= on]
     found: list[Reactivation] = []
@@ -44,7 +49,7 @@ def find(months: Sequence[date], held: Iterable[Held], on: date) -> list[Reactiv
             paid = set()
             continue
         after = _settled(facts, day)
-        paid |= {fact.month for fact in facts if fact.since == day and not fact.was_waived}
+        paid |= {fact.month for fact in facts if fact.since == day and not (fact.was_waived or fact.was_running)}
         paid = {month for month in paid if month in after and month < first_of_month(after[month])}
         if not _is_suspended(months, after, day):
             found += [Reactivation(day, len(paid))] if paid else []
@@ -56,7 +61,7 @@ def reactivations(payer: Payer, on: date, shares: Sequence[Share] | None = None)
     """Every reactivation of the payer up to a day, oldest first; `shares` as contributions.service.shares_of()."""
     if payer.liable_from is None:
         return []
-    held = _held(payer, on)
+    held, _plans = _held(payer, on)
     return find(_months_owed(payer, on, shares), held, on) if held else []
 
 
@@ -69,22 +74,39 @@ def if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Re
     """The reactivation that paying everything on this day would be; None for who is not suspended."""
     if payer.liable_from is None:
         return None
-    held, months = _held(payer, on), _months_owed(payer, on, shares)
+    (held, plans), months = _held(payer, on), _months_owed(payer, on, shares)
     settled = _settled(held, on)
     if not _is_suspended(months, settled, on):
         return None
     lapsed = rules.lapsed_months(months, settled, on)
-    held += [Held(month, on) for month in months if month not in settled and month not in lapsed]
+    plan = plans[-1].since if plans and holds.runs(plans[-1], on) else None
+    unpaid = [month for month in months if month not in settled and month not in lapsed]
+    held += [Held(month, on, was_running=_is_running(month, plan)) for month in unpaid]
     found = find(months, [*held, *(Held(month, on, was_waived=True) for month in lapsed)], on)
     return found[-1] if found and found[-1].day == on else None
 
 
-def _held(payer: Payer, on: date) -> list[Held]:
+def _held(payer: Payer, on: date) -> tuple[list[Held], list[Hold]]:
+    """What was settled up to a day, and the plans that settled any of it.
+
+    A plan that has settled nothing is in its first month: its running month has not ended, and never counts.
+    """
     columns = Settlement.month, Settlement.settled_on, Settlement.reversed_on, Settlement.how
     rows = Settlement.select(*columns).where(
         Settlement.payer == payer, Settlement.month >= payer.liable_from, Settlement.settled_on <= on
     )
-    return [Held(month, since, until, how == How.WAIVED) for month, since, until, how in rows.tuples()]
+    rows = list(rows.tuples())
+    plans = holds.agreements_of(payer) if any(how == How.INSTALMENT for *_days, how in rows) else []
+    held = []
+    for month, since, until, how in rows:
+        began = [plan.since for plan in plans if plan.since <= since] if how == How.INSTALMENT else []
+        held.append(Held(month, since, until, how == How.WAIVED, _is_running(month, began[-1] if began else None)))
+    return held, plans
+
+
+def _is_running(month: date, plan: date | None) -> bool:
+    """Is it a month in which the plan that began on a day is paid, and not one of those it pays off?"""
+    return plan is not None and month >= first_of_month(plan)
 
 
 def _months_owed(payer: Payer, on: date, shares: Sequence[Share] | None) -> list[date]:

@@ -59,6 +59,17 @@ def test_months_paid_one_by_one_count_towards_the_reactivation_they_lead_to():
     assert reactivation.find(months("2026-01", 6), held, day("2026-07-01")) == [Reactivation(day("2026-06-10"), 4)]
 
 
+def test_a_month_that_a_plan_contains_as_its_running_contribution_does_not_count_though_it_is_settled_late():
+    """Four in arrears, two instalments in September and October: the second one settles September."""
+    held = [Held(each, day("2025-09-10")) for each in months("2025-05", 3)]
+    held += [
+        Held(month("2025-08"), day("2025-10-09")),
+        Held(month("2025-09"), day("2025-10-09"), was_running=True),
+        Held(month("2025-10"), day("2025-10-09"), was_running=True),
+    ]
+    assert reactivation.find(months("2025-05", 6), held, day("2025-11-01")) == [Reactivation(day("2025-10-09"), 4)]
+
+
 def test_waived_months_do_not_count():
     owed = months("2023-01", 37)
     held = [Held(each, day("2026-01-15"), was_waived=True) for each in owed[:12]]
@@ -94,7 +105,8 @@ def slow_reference(owed, held, on):
         before, after = in_arrears(owed, held, today, today - ONE_DAY), in_arrears(owed, held, today, today)
         if before:
             for fact in held:
-                if fact.since == today and not fact.was_waived and fact.month < first_of_month(today):
+                counts = not fact.was_waived and not fact.was_running
+                if fact.since == today and counts and fact.month < first_of_month(today):
                     paid[fact.month] = fact
         else:
             paid = {}
@@ -138,7 +150,7 @@ def histories(draw):
             continue
         since = draw(st.sampled_from(days))
         until = since + timedelta(days=draw(st.integers(0, 90))) if draw(st.integers(0, 5)) == 0 else None
-        held.append(Held(each, since, until, draw(st.integers(0, 9)) == 0))
+        held.append(Held(each, since, until, draw(st.integers(0, 9)) == 0, draw(st.integers(0, 5)) == 0))
         if until and draw(st.booleans()):
             held.append(Held(each, until + timedelta(days=draw(st.integers(0, 60)))))
     return owed, held, owed[-1] + timedelta(days=draw(st.integers(0, 120)))

@@ -7,7 +7,7 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM
 from jkn.calendar import add_months
-from jkn.contributions import corrections
+from jkn.contributions import corrections, reactivation
 from jkn.contributions import service as contributions
 from jkn.contributions.course import End
 from jkn.contributions.models import How, Reason, Settlement
@@ -337,3 +337,23 @@ def lowered_cap(months: int):
 
 def tariff_from(since: str, class_3: int):
     return changed_law("pbpu_tariff", since, class_3=class_3)
+
+
+def test_the_arrears_that_count_for_a_penalty_are_those_of_the_plan_and_not_its_running_months(app):
+    """Four in arrears, paid with January and February in two instalments: the second settles January, late."""
+    payer = behind(4)
+    joined(payer, 2)
+    assert reactivation.if_paid(payer, date(2026, 2, 9)).months == 5  # without the first one, there is no plan then
+    pay(payer, 3 * PRICE, at(2026, 1, 20))
+    assert reactivation.if_paid(payer, date(2026, 2, 9)).months == 4
+    pay(payer, 3 * PRICE, at(2026, 2, 10))
+    assert reactivation.last_reactivation(payer, date(2026, 2, 20)) == (date(2026, 2, 10), 4)
+
+
+def test_after_a_missed_plan_every_month_that_ended_unpaid_counts_for_a_penalty(app):
+    payer = behind(4)
+    joined(payer, 2)
+    pay(payer, 3 * PRICE, at(2026, 1, 20))
+    with clock.frozen(at(2026, 3, 5)):
+        pay(payer, 4 * PRICE)
+    assert reactivation.last_reactivation(payer, date(2026, 3, 5)) == (date(2026, 3, 5), 6)
