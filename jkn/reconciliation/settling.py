@@ -8,7 +8,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
-from jkn import clock
+from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
@@ -110,6 +110,8 @@ def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterat
             continue
         if row.paid_at > latest:
             report.bad(line, "waktu lies ahead of today")
+        elif row.paid_on < law.history("pbpu_tariff")[0].since:
+            report.bad(line, "waktu lies before there were contributions")
         else:
             yield row
 

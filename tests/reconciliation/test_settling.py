@@ -265,3 +265,9 @@ def test_money_that_waits_in_suspense_leaves_it_when_its_notice_comes(partner, b
     assert SettlementLine.get(SettlementLine.reference == "r1").payment_id == payment.id
     assert checking.balances()[Account.BANK] == payment.amount and checking.balances()[Account.SUSPENSE] == 0
     assert [(day.theirs, day.ours) for day in checking.days()] == [(2 * payment.amount, payment.amount)]
+
+
+def test_a_day_before_there_were_contributions_is_a_mistake_of_the_list(partner, bank_list):
+    path = bank_list.add("r1", va_of(a_family()), at=EVENING.replace(year=1970)).write()
+    found, report = reconcile(path, partner)
+    assert (found, report.bad_lines) == ({}, 1)
