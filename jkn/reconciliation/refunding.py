@@ -193,6 +193,7 @@ def _apply_event(refund: Refund, by: Actor) -> None:
     if refund.ground == Ground.DEATH:
         corrections.report_death(refund.person, refund.event_on, by)
         return
+    corrections.lapse_for_good(refund.payer, clock.today())
     covers = (Spell.person == refund.person_id, Spell.payer == refund.payer_id)
     later = Spell.until.is_null() | (Spell.until > refund.event_on)
     Spell.update(until=refund.event_on).where(*covers, later, Spell.since <= refund.event_on).execute()

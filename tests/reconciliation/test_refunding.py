@@ -301,3 +301,12 @@ def test_the_heirs_of_who_lived_alone_get_back_what_was_paid_too_much(app, partn
     assert settled(payer) == [JANUARY, FEBRUARY, date(2026, 3, 1)]
     assert balances(payer) == (0, 70_000)
     assert Person.get_by_id(siti.id).died_on == date(2026, 1, 14)
+
+
+def test_months_that_lapsed_stay_so_when_somebody_was_covered_twice(app):
+    family = a_family(1, liable_from=date(2023, 1, 1), since=date(2020, 1, 1))
+    payer = members.payer_of(family.id)
+    booking.take(payer, 10_000, "Bank Uji", "r1", clock.now(), MAKER)
+    lapsed = contributions.standing(payer, clock.today()).lapsed
+    granted(ask(payer, Ground.DOUBLE_COVER, 10_000, person=people(family)[0], event_on=date(2025, 6, 1)))
+    assert len(lapsed) == 12 and not set(lapsed) & set(contributions.standing(payer, clock.today()).unpaid)
