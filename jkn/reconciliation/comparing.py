@@ -1,6 +1,6 @@
 """What a bank's list says of what it does not name: payments it lacks, lines answered since, money taken back."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from peewee import JOIN, fn
 
@@ -29,6 +29,7 @@ def finish(file: SettlementFile, days: list[date] | None) -> int:
     `days` is None for a list that is not whole: it may be read again.
     """
     _pair_taken_back(file)
+    _open_booked_late(file)
     for difference in list(_booked_since(file.partner_id)):
         if _close_line(difference, Step.FOUND):
             SettlementLine.update(payment=difference.held).where(SettlementLine.id == difference.line_id).execute()
@@ -110,6 +111,36 @@ def _pair_taken_back(file: SettlementFile) -> None:
     for difference in list(rows):
         if _close_line(difference, Step.TAKE_BACK):
             SettlementLine.update(outcome=Outcome.REVERSED).where(SettlementLine.id == difference.line_id).execute()
+
+
+def _open_booked_late(file: SettlementFile) -> None:
+    """What the bank had taken back before its notice came stands in our books now: an officer looks at it."""
+    same = (SettlementLine.partner == BankNotice.partner) & (SettlementLine.reference == BankNotice.reference)
+    rows = (
+        SettlementLine.select(SettlementLine.id, SettlementLine.paid_on, Payment.id)
+        .join(BankNotice, on=same)
+        .join(Payment)
+        .where(
+            BankNotice.partner == file.partner_id,
+            SettlementLine.is_taken_back,
+            SettlementLine.outcome == Outcome.REVERSED,
+            Payment.reversed_on.is_null(),
+        )
+    )
+    before = _last_list_before(file)
+    rows = rows.where(BankNotice.received_at >= before) if before else rows
+    for line, day, payment in list(rows.tuples()):
+        SettlementLine.update(outcome=Outcome.TAKEN_BACK, payment=payment).where(SettlementLine.id == line).execute()
+        row = {"partner": file.partner_id, "day": day, "kind": Outcome.TAKEN_BACK, "line": line, "payment": payment}
+        Difference.insert(**row, found_at=clock.now()).on_conflict_ignore().execute()
+
+
+def _last_list_before(file: SettlementFile) -> datetime | None:
+    """When the bank's list before this one was begun to be read: notices since then may not have been looked at."""
+    begun = SettlementFile.select(fn.MAX(SettlementFile.begun_at)).where(
+        SettlementFile.partner == file.partner_id, SettlementFile.done_at.is_null(False), SettlementFile.id < file.id
+    )
+    return begun.scalar()
 
 
 def _close_line(difference: Difference, step: Step) -> bool:

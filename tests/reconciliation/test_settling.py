@@ -10,12 +10,13 @@ from jkn.errors import Refused
 from jkn.ledger.models import Account, Movement
 from jkn.members.models import Payer, PayerKind, Segment
 from jkn.payments import owing
+from jkn.payments.models import BankNotice
 from jkn.reconciliation import checking, service
 from jkn.reconciliation.models import Difference, DifferenceStep, SettlementFile, SettlementLine, Stage
 from jkn.reconciliation.rules import Outcome, Step
 from tests.builders import a_family
 from tests.canaries import hits
-from tests.reconciliation.conftest import EVENING, MAKER, a_partner, notified, reconcile
+from tests.reconciliation.conftest import CHECKER, EVENING, MAKER, a_partner, notified, reconcile
 
 
 def kinds():
@@ -271,3 +272,17 @@ def test_a_day_before_there_were_contributions_is_a_mistake_of_the_list(partner,
     path = bank_list.add("r1", va_of(a_family()), at=EVENING.replace(year=1970)).write()
     found, report = reconcile(path, partner)
     assert (found, report.bad_lines) == ({}, 1)
+
+
+def test_a_notice_of_money_the_bank_has_taken_back_already_is_an_officers_work(partner, bank_list):
+    family = a_family()
+    reconcile(bank_list.add("r1", va_of(family)).add("r1", va_of(family), status="BATAL").write(), partner)
+    payment = notified(partner, family, "r1")
+    BankNotice.update(received_at=clock.now()).execute()
+    for reference in ("r2", "r3"):
+        reconcile(bank_list.add(reference, "8888800000000009").write(), partner)
+    assert kinds() == [("unknown-number", 105_000), ("taken-back", 105_000), ("unknown-number", 105_000)]
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
+    service.take_step(difference, Step.TAKE_BACK, seen=0, by=MAKER, note="The list says so.")
+    service.decide(Difference.get_by_id(difference.id), True, seen=1, by=CHECKER)
+    assert Movement.sum_of(payment.payer_id, Account.BANK) == 0
