@@ -337,3 +337,17 @@ def lowered_cap(months: int):
 
 def tariff_from(since: str, class_3: int):
     return changed_law("pbpu_tariff", since, class_3=class_3)
+
+
+def test_who_moves_to_an_employer_meanwhile_and_pays_all_that_is_owed_has_completed_the_plan(app):
+    payer = behind(8)
+    plan = joined(payer, 4)
+    Spell.update(until=date(2026, 2, 1)).where(Spell.payer == payer).execute()
+    for month in (1, 2, 3):
+        with clock.frozen(at(2026, month, 20)):
+            pay(payer, owing.due(payer, clock.today()).amount)
+    assert contributions.owed(payer, date(2026, 5, 2)).total == 0
+    assert ended(plan, date(2026, 5, 2)) == (date(2026, 3, 20), End.COMPLETE)
+    with clock.frozen(at(2026, 5, 2)):
+        service.check([Plan.get_by_id(plan.id)], clock.today())
+    assert "plan_missed" not in [notice.name for notice in Notice.select()]

@@ -19,7 +19,7 @@ from jkn.payments.models import AccountNumber, BankNotice, Payment, Purpose
 from jkn.penalties.models import Penalty
 from jkn.reconciliation import checking, refunding, rules, service
 from jkn.reconciliation.models import Difference, Refund, RefundStage, SettlementLine
-from jkn.reconciliation.rules import Ground, Step
+from jkn.reconciliation.rules import Ground, Outcome, Step
 from tests.builders import PIN, a_family, officer_client, people, post, sign_in
 from tests.penalties.conftest import a_hospital, admit, head_of, reactivated
 from tests.reconciliation.conftest import CHECKER, MAKER, PRICE, notified, reconcile
@@ -278,9 +278,9 @@ def test_what_the_bank_took_back_is_taken_from_the_book_into_which_it_was_moved(
     first = notified(partner, family, "r1")
     reconcile(bank_list.add("r1", owing.va_of(first.payer), status="BATAL").write(), partner)
     granted(ask(other, Ground.WRONG_VA, PRICE, reference="r1"))
-    difference = Difference.get()
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
     service.take_step(difference, Step.TAKE_BACK, seen=difference.steps, by=MAKER, note="The list says so.")
-    difference = Difference.get()
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
     service.decide(difference, True, seen=difference.steps, by=CHECKER)
     assert Movement.sum_of(other.id, Account.BANK) == 0 and settled(other) == []
     assert checking.astray() == []
