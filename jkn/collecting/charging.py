@@ -13,6 +13,7 @@ from jkn import clock
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
+from jkn.calendar import last_of_month
 from jkn.collecting import asking, booking, providers, rules
 from jkn.collecting.booking import Finding
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, Stage
@@ -64,9 +65,8 @@ def ask_by_mandate(mandate: Mandate, day: date, attempt: int, by: Actor) -> Char
     )
     if open_debit.exists():
         return None
-    try:
-        due = owing.due(mandate.payer, day)
-    except owing.NotPayable:
+    due = _to_debit(mandate.payer, day)
+    if due is None:
         return None
     ends = clock.start_of(clock.today() + timedelta(days=1)) - timedelta(seconds=1)
     return _enter(mandate.payer, provider, ChargeKind.DEBIT, slot, due, ends, by, mandate=mandate, day=day)
@@ -162,10 +162,21 @@ def _is_wanted(charge: Charge) -> bool:
     mandate = Mandate.get_by_id(charge.mandate_id) if charge.mandate_id else None
     if mandate and mandate.stage_on(clock.today()) is not Stage.ACTIVE:
         return False
+    payer = Payer.get_by_id(charge.payer_id)
     try:
-        return owing.due(Payer.get_by_id(charge.payer_id), charge.day).amount >= charge.amount
+        due = _to_debit(payer, charge.day) if mandate else owing.due(payer, charge.day)
     except owing.NotPayable:
         return False
+    return due is not None and due.amount >= charge.amount
+
+
+def _to_debit(payer: Payer, day: date) -> owing.Due | None:
+    """What auto-debit may take on the day: what is owed, or this month's instalment, but never one of a later month."""
+    try:
+        due = owing.due(payer, day)
+    except owing.NotPayable:
+        return None
+    return None if due.instalment and due.instalment.by > last_of_month(day) else due
 
 
 def must_wait(charge: Charge) -> bool:

@@ -100,7 +100,7 @@ def charge_show(token):
         "collecting/charge_show.html",
         charge=charge,
         provider=providers.name_of(charge.provider),
-        name=numbers.mask_name(owing.head_of(charge.family_id).name),
+        name=numbers.mask_name(owing.name_of(charge.payer)),
         is_poor=charging.is_poor(charge),
         is_open=charge.outcome is None,
         in_time=clock.now() <= charge.valid_until,

@@ -67,14 +67,19 @@ def report_death(person: Person, died_on: date, by: Actor) -> None:
     payers = list(Payer.select().join(Spell).where(Spell.person == person, Payer.kind == PayerKind.FAMILY).distinct())
     today = clock.today()
     for payer in payers:
-        service.take_the_book(payer)
-        if payer.liable_from:
-            service.waive(payer, service.standing(payer, today).lapsed, today, clock.now())
+        lapse_for_good(payer, today)
     if not Person.update(died_on=died_on).where(Person.id == person.id, Person.died_on.is_null()).execute():
         return
     audit.record(Act.DEATH_REPORTED, person, by, day=died_on.isoformat())
     for payer in payers:
         correct(payer, next_month(died_on), Reason.DEATH, by)
+
+
+def lapse_for_good(payer: Payer, on: date) -> None:
+    """What has lapsed by the day stays so, whatever is changed in who owed what; in the caller's write."""
+    service.take_the_book(payer)
+    if payer.liable_from:
+        service.waive(payer, service.standing(payer, on).lapsed, on, clock.now())
 
 
 def correct_prices(numbers: range, by: Actor = SYSTEM) -> int:

@@ -11,7 +11,7 @@ from jkn.calendar import first_of_month
 from jkn.contributions import holds, rules, service
 from jkn.contributions.models import Bill, Hold, How, Settlement
 from jkn.contributions.rules import ONE_DAY, Share, State
-from jkn.members.models import Payer
+from jkn.members.models import Payer, PayerKind
 
 
 class Reactivation(NamedTuple):
@@ -59,7 +59,7 @@ def find(months: Sequence[date], held: Iterable[Held], on: date) -> list[Reactiv
 
 def reactivations(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> list[Reactivation]:
     """Every reactivation of the payer up to a day, oldest first; `shares` as contributions.service.shares_of()."""
-    if payer.liable_from is None:
+    if not _may_owe(payer):
         return []
     held, _plans = _held(payer, on)
     return find(_months_owed(payer, on, shares), held, on) if held else []
@@ -72,7 +72,7 @@ def last_reactivation(payer: Payer, on: date, shares: Sequence[Share] | None = N
 
 def if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Reactivation | None:
     """The reactivation that paying everything on this day would be; None for who is not suspended."""
-    if payer.liable_from is None:
+    if not _may_owe(payer):
         return None
     (held, plans), months = _held(payer, on), _months_owed(payer, on, shares)
     settled = _settled(held, on)
@@ -86,16 +86,19 @@ def if_paid(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Re
     return found[-1] if found and found[-1].day == on else None
 
 
+def _may_owe(payer: Payer) -> bool:
+    """A family is liable from its first payment on, an employer from its first bill; governments pay no penalty."""
+    return payer.kind == PayerKind.EMPLOYER or payer.liable_from is not None
+
+
 def _held(payer: Payer, on: date) -> tuple[list[Held], list[Hold]]:
     """What was settled up to a day, and the plans that settled any of it.
 
     A plan that has settled nothing is in its first month: its running month has not ended, and never counts.
     """
     columns = Settlement.month, Settlement.settled_on, Settlement.reversed_on, Settlement.how
-    rows = Settlement.select(*columns).where(
-        Settlement.payer == payer, Settlement.month >= payer.liable_from, Settlement.settled_on <= on
-    )
-    rows = list(rows.tuples())
+    rows = Settlement.select(*columns).where(Settlement.payer == payer, Settlement.settled_on <= on)
+    rows = list((rows.where(Settlement.month >= payer.liable_from) if payer.liable_from else rows).tuples())
     plans = holds.agreements_of(payer) if any(how == How.INSTALMENT for *_days, how in rows) else []
     held = []
     for month, since, until, how in rows:
@@ -114,7 +117,7 @@ def _months_owed(payer: Payer, on: date, shares: Sequence[Share] | None) -> list
     if payer.family_id:
         shares = service.shares_of(payer) if shares is None else shares
         return rules.months_owed(payer.liable_from, first_of_month(on), shares)
-    billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month >= payer.liable_from, Bill.month <= on)
+    billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month <= on)
     return [month for (month,) in billed.order_by(Bill.month).tuples()]
 
 

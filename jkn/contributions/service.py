@@ -172,6 +172,7 @@ def use_credit(payer: Payer, on: date, by: Actor) -> list[date]:
 @writing
 def pay_from_credit(payer: Payer, on: date) -> None:
     """use_credit() in a write of its own."""
+    take_the_book(payer)
     use_credit(payer, on, SYSTEM)
 
 

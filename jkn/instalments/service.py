@@ -148,9 +148,16 @@ def progress(plan: Plan, on: date, owed: Owed | None = None) -> Progress:
 
 def so_far(plan: Plan, on: date) -> Progress:
     """What was paid up to a day, and whether the plan has ended: fewer questions than progress()."""
-    course = holds.course_of(plan.hold)
+    course = _of_months_owed(holds.course_of(plan.hold), contributions.shares_of(plan.payer))
     ended = course.ended(on)
     return Progress(plan, course, on, ended, course.paid(ended[0] if ended else on))
+
+
+def _of_months_owed(course: Course, shares: Sequence[dues.Share]) -> Course:
+    """Without the months for which nobody is on the family's bill any more: they need no paying to complete it."""
+    settled = {row.month for row in course.settled}
+    owed = (month for month in course.months if month in settled or any(dues.counts_in(each, month) for each in shares))
+    return replace(course, months=tuple(owed))
 
 
 def _whole_and_changed(plan: Plan, course: Course, on: date) -> tuple[int, int]:

@@ -103,14 +103,19 @@ def head_of(family_id: int) -> Person:
 
 
 def name_of(payer: Payer) -> str:
-    """The name on a bank's screen: the head of the family, or the employer or government itself."""
-    return head_of(payer.family_id).name if payer.family_id else payer.name
+    """The name on a bank's screen: the head of the family, or the employer or government itself.
+
+    A family whose people have all died keeps the name under which it was registered.
+    """
+    people = members.people_of(payer.family_id) if payer.family_id else []
+    return people[0].name if people else payer.name
 
 
-def target_of_va(va: str) -> Target:
+def target_of_va(va: str, alive: bool = True) -> Target:
     """What the number is for: the bill of the family in which a card's person lives, or what we gave it out for.
 
-    Refused when there is none.
+    With `alive` not of who has died: money that has arrived already has an owner all the same. Refused when there is
+    none.
     """
     try:
         tail = numbers.card_tail_of_va(va)
@@ -122,7 +127,7 @@ def target_of_va(va: str) -> Target:
     if employer := employers.employer_of_number(tail):
         return Target(employer)
     person = members.find_by_va(va)
-    family = members.family_of(person.id) if person and not person.died_on else None
+    family = members.family_of(person.id) if person and not (alive and person.died_on) else None
     payer = members.payer_of(family.id) if family else None
     if payer is None:
         raise NotPayable(Why.UNKNOWN)
@@ -140,6 +145,7 @@ def family_of_va(va: str) -> Payer:
 def due_under(target: Target, on: date, months: int = 1) -> Due:
     """What a number asks for on a day. Refused when nothing can be paid."""
     if target.purpose == Purpose.POT:
+        head_of(target.payer.family_id)  # nobody saves for who has died
         return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
     if target.purpose == Purpose.PENALTY:
         penalty = Penalty.get_by_id(target.subject)

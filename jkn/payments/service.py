@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from jkn import clock
+from jkn import clock, law
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
@@ -72,7 +72,7 @@ def receive(partner: Partner, request: PaymentRequest, external_id: str) -> dict
     months, expected = _bill_for(partner, target, request, paid_at, is_late)
     if amount != expected:
         raise NotPayable(Why.AMOUNT)
-    payment = _book(partner, target, request, months, paid_at)
+    payment = _book(partner, target, request, months, paid_at, is_late)
     answer = answers.payment_answer(request, name_of(target.payer), expected)
     BankNotice.update(payment=payment, answer=answer).where(
         BankNotice.partner == partner, BankNotice.reference == request.request_id
@@ -175,7 +175,7 @@ def _bill_for(
             lines = list(zip(known.months, (amount for _month, amount in known.lines), strict=True))
             return _months_of(Due(lines, known.people, by_bill=True), request)
     if is_late and request.paid_at < paid_at:
-        with suppress(NotPayable):
+        with suppress(NotPayable, law.Missing):  # a clock that stopped may say 1970
             then = due_under(target, clock.day_of(request.paid_at), request.months).met_by(request.rupiah())
             if then.amount == request.rupiah() and not _is_touched(target, then.months):
                 return then.months, then.amount
@@ -194,12 +194,16 @@ def _months_of(asked: Due, request: PaymentRequest) -> tuple[list[date], Rupiah]
     return meant.months, meant.amount
 
 
-def _book(partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime) -> Payment:
+def _book(
+    partner: Partner, target: Target, request: PaymentRequest, months: list[date], paid_at: datetime, is_late: bool
+) -> Payment:
     """Book it. Raises NotPayable, and everything is taken back, where its bill has changed since it was quoted.
 
-    Inside a plan any amount is of use: what is no whole month yet counts for the next one.
+    Inside a plan any amount is of use: what is no whole month yet counts for the next one. A late one may be for a plan
+    that has ended meanwhile.
     """
-    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, clock.day_of(paid_at))
+    taken_on = clock.day_of(min(request.paid_at, paid_at) if is_late else paid_at)
+    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, taken_on)
     payment = booking.take(
         target.payer,
         request.rupiah(),

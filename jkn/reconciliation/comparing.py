@@ -1,6 +1,6 @@
 """What a bank's list says of what it does not name: payments it lacks, lines answered since, money taken back."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from peewee import JOIN, fn
 
@@ -29,9 +29,10 @@ def finish(file: SettlementFile, days: list[date] | None) -> int:
     `days` is None for a list that is not whole: it may be read again.
     """
     _pair_taken_back(file)
+    _open_booked_late(file)
     for difference in list(_booked_since(file.partner_id)):
-        SettlementLine.update(payment=difference.held).where(SettlementLine.id == difference.line_id).execute()
-        close_by_itself(difference, Step.FOUND)
+        if _close_line(difference, Step.FOUND):
+            SettlementLine.update(payment=difference.held).where(SettlementLine.id == difference.line_id).execute()
     lacking, now = 0, clock.now()
     for day in days or ():
         rows = [
@@ -74,7 +75,7 @@ def _not_listed(partner: int, day: date):
 
 
 def _booked_since(partner: int):
-    """Open differences of lines whose notice has come in the meantime, each with the payment as `held`."""
+    """Differences of lines whose notice has come in the meantime, each with the payment as `held`."""
     same = (BankNotice.partner == SettlementLine.partner) & (BankNotice.reference == SettlementLine.reference)
     return (
         Difference.select(Difference, Payment.id.alias("held"))
@@ -83,7 +84,7 @@ def _booked_since(partner: int):
         .join(Payment)
         .where(
             Difference.partner == partner,
-            Difference.stage.in_(OPEN),
+            Difference.stage != Stage.CLOSED,
             Difference.kind.in_([Outcome.MISSING_HERE, Outcome.UNKNOWN_NUMBER]),
             Payment.reversed_on.is_null(),
             Payment.amount == SettlementLine.amount,
@@ -108,12 +109,49 @@ def _pair_taken_back(file: SettlementFile) -> None:
         )
     )
     for difference in list(rows):
-        if difference.stage == Stage.PARKED:
-            line = difference.line
-            payer = suspense_of(line.partner_id)
-            ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"back:{line.id}", clock.today())
-        SettlementLine.update(outcome=Outcome.REVERSED).where(SettlementLine.id == difference.line_id).execute()
-        close_by_itself(difference, Step.TAKE_BACK)
+        if _close_line(difference, Step.TAKE_BACK):
+            SettlementLine.update(outcome=Outcome.REVERSED).where(SettlementLine.id == difference.line_id).execute()
+
+
+def _open_booked_late(file: SettlementFile) -> None:
+    """What the bank had taken back before its notice came stands in our books now: an officer looks at it."""
+    same = (SettlementLine.partner == BankNotice.partner) & (SettlementLine.reference == BankNotice.reference)
+    rows = (
+        SettlementLine.select(SettlementLine.id, SettlementLine.paid_on, Payment.id)
+        .join(BankNotice, on=same)
+        .join(Payment)
+        .where(
+            BankNotice.partner == file.partner_id,
+            SettlementLine.is_taken_back,
+            SettlementLine.outcome == Outcome.REVERSED,
+            Payment.reversed_on.is_null(),
+        )
+    )
+    before = _last_list_before(file)
+    rows = rows.where(BankNotice.received_at >= before) if before else rows
+    for line, day, payment in list(rows.tuples()):
+        SettlementLine.update(outcome=Outcome.TAKEN_BACK, payment=payment).where(SettlementLine.id == line).execute()
+        row = {"partner": file.partner_id, "day": day, "kind": Outcome.TAKEN_BACK, "line": line, "payment": payment}
+        Difference.insert(**row, found_at=clock.now()).on_conflict_ignore().execute()
+
+
+def _last_list_before(file: SettlementFile) -> datetime | None:
+    """When the bank's list before this one was begun to be read: notices since then may not have been looked at."""
+    begun = SettlementFile.select(fn.MAX(SettlementFile.begun_at)).where(
+        SettlementFile.partner == file.partner_id, SettlementFile.done_at.is_null(False), SettlementFile.id < file.id
+    )
+    return begun.scalar()
+
+
+def _close_line(difference: Difference, step: Step) -> bool:
+    """Close it, and let nothing of its line wait in suspense any longer."""
+    if not close_by_itself(difference, step):
+        return False
+    if difference.stage == Stage.PARKED:
+        line = difference.line
+        payer = suspense_of(line.partner_id)
+        ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"back:{line.id}", clock.today())
+    return True
 
 
 def suspense_of(partner_id: int) -> Payer:
@@ -131,12 +169,14 @@ def close_found(payments: list[int]) -> None:
             close_by_itself(difference, Step.FOUND)
 
 
-def close_by_itself(difference: Difference, step: Step) -> None:
-    """Close what a later list, notice or look has answered; in the caller's write."""
+def close_by_itself(difference: Difference, step: Step) -> bool:
+    """Close what a later list, notice or look has answered, if nobody was faster; in the caller's write."""
     number = difference.steps + 1
     changed = Difference.update(stage=Stage.CLOSED, steps=number, proposed=None, closed_at=clock.now()).where(
         Difference.id == difference.id, Difference.steps == difference.steps, Difference.stage != Stage.CLOSED
     )
-    if changed.execute():
-        DifferenceStep.create(difference=difference, number=number, step=step)
-        audit.record(Act.DIFFERENCE_ADVANCED, difference, SYSTEM, step=step)
+    if not changed.execute():
+        return False
+    DifferenceStep.create(difference=difference, number=number, step=step)
+    audit.record(Act.DIFFERENCE_ADVANCED, difference, SYSTEM, step=step)
+    return True

@@ -150,9 +150,10 @@ class RefundEnterForm(Form):
     number = DigitsField(_l("Card number or virtual account"), read=read_card_or_va, render_kw={"autocomplete": "off"})
     ground = RadioField(
         _l("On which ground?"),
-        choices=[SelectChoice(ground.value, GROUNDS[ground]) for ground in (*FROM_CREDIT, *BY_PAYMENT)],
+        choices=[SelectChoice(ground.value, GROUNDS[ground]) for ground in (*FROM_CREDIT, Ground.DEATH, *BY_PAYMENT)],
         validators=[CHOOSE],
     )
+    event_on = BirthField(_l("Day of the death, for a death"), optional=True)
     reference = _line(_l("Bank reference, for a mistake"), 128)
     amount = RupiahTypedField(_l("Amount asked back"))
     bank = _line(_l("Bank"), 60, NEEDED)

@@ -19,9 +19,10 @@ from jkn.members.models import Payer, PayerKind, Person, Spell
 from jkn.money import Rupiah, format_rupiah
 from jkn.notices import service as notices
 from jkn.payments import booking
-from jkn.payments.models import BankNotice, Partner, Payment
+from jkn.payments.models import BankNotice, Partner, Payment, Purpose
+from jkn.penalties import billing as penalties
 from jkn.reconciliation import rules
-from jkn.reconciliation.models import Refund, RefundStage, SettlementLine
+from jkn.reconciliation.models import Difference, Refund, RefundStage, SettlementLine, Stage
 from jkn.reconciliation.rules import BY_EVENT, BY_PAYMENT, FROM_CREDIT, Ground
 
 BASIS = "Peraturan BPJS Kesehatan 5/2018"
@@ -178,6 +179,8 @@ def _set_aside(refund: Refund, by: Actor) -> None:
         payment = Payment.get_by_id(refund.payment_id)
         if payment.reversed_on or Refund.asked_of(payment.id) > payment.amount:
             raise Refused(N_("This payment was given back before."))
+        if payment.purpose == Purpose.PENALTY:
+            penalties.reopen(payment.subject, payment.id, today, by)
         corrections.unsettle(payer, refund.amount, today, by)
     ledger.book(payer.id, Account.CREDIT, Account.REFUND, refund.amount, f"refund:{refund.id}", today)
     left = ledger.credit_of(payer.id)
@@ -190,6 +193,7 @@ def _apply_event(refund: Refund, by: Actor) -> None:
     if refund.ground == Ground.DEATH:
         corrections.report_death(refund.person, refund.event_on, by)
         return
+    corrections.lapse_for_good(refund.payer, clock.today())
     covers = (Spell.person == refund.person_id, Spell.payer == refund.payer_id)
     later = Spell.until.is_null() | (Spell.until > refund.event_on)
     Spell.update(until=refund.event_on).where(*covers, later, Spell.since <= refund.event_on).execute()
@@ -212,6 +216,7 @@ def _move(refund: Refund, by: Actor) -> None:
     )
     BankNotice.update(payment=moved).where(BankNotice.payment == payment).execute()
     SettlementLine.update(payment=moved).where(SettlementLine.payment == payment).execute()
+    Difference.update(payment=moved).where(Difference.payment == payment, Difference.stage != Stage.CLOSED).execute()
     months = [f"{month:%Y-%m}" for month in reopened]
     if payment.family_id and (people := members.people_of(payment.family_id)):
         notices.tell(people[0], "payment_moved", str(payment.id), amount=payment.amount, months=months)

@@ -23,7 +23,7 @@ from jkn.reconciliation.forms import (
     RefundProposeForm,
 )
 from jkn.reconciliation.models import RUNNING, Refund, RefundStage
-from jkn.reconciliation.rules import BY_PAYMENT, FROM_CREDIT, Ground
+from jkn.reconciliation.rules import BY_EVENT, BY_PAYMENT, FROM_CREDIT, Ground
 from jkn.reconciliation.views import bp
 from jkn.reconciliation.words import GROUNDS, PAPERS, REFUND_STAGES
 from jkn.web import asked_number, page
@@ -122,7 +122,7 @@ def refund_desk():
 @bp.route("/petugas/pengembalian/baru", methods=["GET", "POST"])
 @needs(Can.DECIDE_REFUNDS)
 def refund_enter():
-    """What an employer, a local government or a family asks on paper."""
+    """What an employer, a local government or a family asks on paper; or the heirs of who was alone."""
     form = RefundEnterForm()
     if form.validate_on_submit():
         try:
@@ -136,10 +136,12 @@ def refund_enter():
 
 def _enter(form: RefundEnterForm) -> Refund:
     try:
-        payer = owing.target_of_va(form.number.number).payer
+        payer = owing.target_of_va(form.number.number, alive=False).payer
     except NotPayable:
         raise Refused(N_("Nobody has this number."), field="number") from None
-    ground, payment = Ground(form.ground.data), None
+    ground, payment, died = Ground(form.ground.data), None, {}
+    if ground in BY_EVENT:
+        died = {"person": members.find_by_va(form.number.number), "event_on": form.event_on.data}
     if ground in BY_PAYMENT:
         named = scope(Payment).where(Payment.payer == payer, Payment.reference == form.reference.data)
         payment = named.where(Payment.reversed_on.is_null()).first()
@@ -155,6 +157,7 @@ def _enter(form: RefundEnterForm) -> Refund:
         bank=form.bank.data,
         account=form.account.number,
         holder=form.holder.data,
+        **died,
     )
 
 
@@ -175,7 +178,7 @@ def refund_decide(refund_id):
         "reconciliation/refund_decide.html",
         refund=refund,
         form=form,
-        name=_name_of(refund.payer),
+        name=owing.name_of(refund.payer),
         here=[PAPERS[paper] for paper in rules.PAPERS[refund.ground] if paper in refund.papers],
         words=GROUNDS,
         stages=REFUND_STAGES,
@@ -211,9 +214,3 @@ def _advance(refund: Refund, form) -> None:
             refunding.grant(refund, seen=seen, by=by)
         case _:
             refunding.refuse(refund, form.note.data, seen=seen, by=by)
-
-
-def _name_of(payer: Payer) -> str:
-    """Who asks; a family whose people all died has no name left on its account but the payer's own."""
-    people = members.people_of(payer.family_id) if payer.family_id else []
-    return people[0].name if people else payer.name

@@ -196,8 +196,9 @@ def _echo(line: SettlementLine) -> dict:
 
 
 def _target_of(va: str) -> Target:
+    """Whose money it is; also of who has died since."""
     try:
-        return owing.target_of_va(va)
+        return owing.target_of_va(va, alive=False)
     except NotPayable:
         raise Refused(N_("Nobody has this number."), field="number") from None
 

@@ -8,16 +8,17 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
-from jkn import clock
+from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import db, writing
+from jkn.employers.models import Employer
 from jkn.errors import N_, Refused
 from jkn.imports import Report, chunks, execute_many, read, settle
-from jkn.members.models import Card, Payer, Person, Stay
+from jkn.members.models import Card, Payer, Stay
 from jkn.money import Rupiah
-from jkn.numbers import VA_PREFIXES, BadNumber
+from jkn.numbers import EMPLOYER_TAIL, VA_PREFIXES, BadNumber
 from jkn.payments.models import AccountNumber, Partner
 from jkn.reconciliation import comparing, rules
 from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
@@ -109,6 +110,8 @@ def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterat
             continue
         if row.paid_at > latest:
             report.bad(line, "waktu lies ahead of today")
+        elif row.paid_on < law.history("pbpu_tariff")[0].since:
+            report.bad(line, "waktu lies before there were contributions")
         else:
             yield row
 
@@ -189,18 +192,23 @@ def _look_up(sql: str, partner: int, references: list[str]) -> list[tuple]:
 
 
 def _numbers(tails: set[str]) -> set[str]:
-    """Which of these last eleven digits lead to somebody who pays: ours by number, or a living person's card."""
+    """Which of these last eleven digits lead to somebody who pays: ours by number, an employer's, a person's card.
+
+    Also the card of who has died: the money belongs to the family.
+    """
     if not tails:
         return set()
     given_out = AccountNumber.select(AccountNumber.tail).where(AccountNumber.tail.in_(tails))
     cards = (
         Card.select(Card.tail)
-        .join(Person)
-        .join(Stay, on=(Stay.person == Person.id))
+        .join(Stay, on=(Stay.person == Card.person))
         .join(Payer, on=(Payer.family == Stay.family))
-        .where(Card.tail.in_(tails), Person.died_on.is_null(), Stay.until.is_null())
+        .where(Card.tail.in_(tails), Stay.until.is_null())
     )
-    return {tail for (tail,) in given_out.tuples()} | {tail for (tail,) in cards.tuples()}
+    codes = {tail[len(EMPLOYER_TAIL) :] for tail in tails if tail.startswith(EMPLOYER_TAIL)}
+    employers = Employer.select(Employer.bu_code).where(Employer.bu_code.in_(codes))
+    ours = {tail for (tail,) in given_out.tuples()} | {tail for (tail,) in cards.tuples()}
+    return ours | {EMPLOYER_TAIL + code for (code,) in employers.tuples()}
 
 
 def _insert(file: SettlementFile, fresh: list[tuple[Row, Outcome, int | None]]) -> None:

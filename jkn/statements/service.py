@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from peewee import JOIN, fn
 
@@ -12,6 +14,7 @@ from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import next_month
+from jkn.contributions import rules
 from jkn.contributions.models import Agreement, Bill, BillLine, BillTotal, Correction, Settlement
 from jkn.db import writing
 from jkn.employers.models import Employer
@@ -46,15 +49,25 @@ class MonthBilled:
 
 
 def owing_of(payers: Sequence[int]) -> dict[int, Owing]:
-    """What each of these payers has not paid of what was billed, corrections included."""
-    held = _held()
+    """What each of these payers has not paid of what was billed, corrections included; not what has lapsed."""
     rows = (
-        Bill.select(Bill.payer, fn.COUNT(Bill.id), fn.SUM(Bill.amount + _corrections()))
-        .join(Settlement, JOIN.LEFT_OUTER, on=held)
-        .where(Bill.payer.in_(list(payers)), Settlement.id.is_null())
-        .group_by(Bill.payer)
+        Bill.select(Payer.id, Payer.kind, Bill.month, Bill.amount + _corrections(), Settlement.settled_on)
+        .join(Payer)
+        .join(Settlement, JOIN.LEFT_OUTER, on=_held())
+        .where(Bill.payer.in_(list(payers)))
+        .order_by(Payer.id, Bill.month)
     )
-    return {payer: Owing(count, Rupiah(int(amount))) for payer, count, amount in rows.tuples()}
+    return {payer: owing for payer, bills in groupby(rows.tuples(), itemgetter(0)) if (owing := _owing(list(bills)))}
+
+
+def _owing(bills: list[tuple]) -> Owing | None:
+    """Of one payer's bills, oldest first, what is not paid; None when nothing is."""
+    amounts = {month: amount for _payer, _kind, month, amount, _day in bills}
+    settled = {month: day for _payer, _kind, month, _amount, day in bills if day}
+    capped = bills[0][1] == PayerKind.EMPLOYER
+    lapsed = rules.lapsed_months(list(amounts), settled, clock.today()) if capped else []
+    open_still = [int(amount) for month, amount in amounts.items() if month not in settled and month not in lapsed]
+    return Owing(len(open_still), Rupiah(sum(open_still))) if open_still else None
 
 
 def bills_of(payer: Payer, before: date | None, limit: int) -> list[MonthBilled]:

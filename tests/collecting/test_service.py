@@ -10,6 +10,8 @@ from jkn.collecting import asking, charging, links, mandates, running
 from jkn.collecting.models import ChargeKind, Ended, Mandate, Outcome, Stage
 from jkn.db import db
 from jkn.errors import Refused
+from jkn.instalments import service as instalments
+from jkn.payments import booking
 from jkn.payments.models import Payment
 from jkn.payments.snap.codes import Service
 from tests.builders import a_family, people
@@ -52,6 +54,30 @@ def test_a_run_done_twice_debits_once(wallet):
     running.collect(DEBIT_DAY)
     assert running.collect(DEBIT_DAY) == {}
     assert len(wallet.books.taken()) == 1
+
+
+def test_a_plan_is_debited_one_instalment_a_month(wallet):
+    with clock.frozen(datetime(2026, 1, 3, 3, tzinfo=UTC)):
+        family = a_family(1, liable_from=date(2025, 5, 1))
+        instalments.join(payer_of(family), 4, SYSTEM, "k")
+    amounts = []
+    for month, day in ((1, 5), (1, 20), (2, 5), (2, 20)):
+        with clock.frozen(datetime(2026, month, day, 3, tzinfo=UTC)):
+            if not amounts:
+                bound(wallet, family)
+            running.collect(date(2026, month, day))
+            amounts.append(in_the_bank(payer_of(family)))
+    assert amounts == [3 * PRICE, 3 * PRICE, 6 * PRICE, 6 * PRICE]
+
+
+def test_an_instalment_paid_otherwise_before_the_call_is_not_debited(wallet):
+    with clock.frozen(datetime(2026, 1, 3, 3, tzinfo=UTC)):
+        family = a_family(1, liable_from=date(2025, 5, 1))
+        instalments.join(payer_of(family), 4, SYSTEM, "k")
+    charge = charging.ask_by_mandate(bound(wallet, family), DEBIT_DAY, 2, SYSTEM)
+    booking.take(payer_of(family), charge.amount, "Bank Uji", "va-1", clock.now(), SYSTEM)
+    assert charging.work_on(charge).outcome is Outcome.LAPSED
+    assert wallet.books.taken() == []
 
 
 def test_nobody_is_debited_on_another_day(wallet):

@@ -1,7 +1,7 @@
 """The pages: auto-debit with the PIN, paying once, a link for others, and the truth meanwhile."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from jkn.access import SYSTEM
 from jkn.accounts import service as accounts
 from jkn.collecting import charging, mandates, running
 from jkn.collecting.models import Charge, Mandate, Outcome, PayLink, Stage
+from jkn.members.models import Person
 from jkn.payments import owing
 from tests.builders import PIN, a_family, officer_client, people, post, sign_in
 from tests.collecting.households import DEBIT_DAY, PRICE, as_head, bound, payer_of
@@ -249,3 +250,9 @@ def test_the_head_and_another_adult_manage_the_same_mandate(wallet, app):
     assert other.get(f"/autodebit/{mandate.id}").status_code == 200
     assert as_head(family).family_id == mandate.family_id
     mandates.cancel(mandate, SYSTEM)
+
+
+def test_a_payment_on_its_way_can_be_followed_when_nobody_of_the_family_lives(app, client, wallet, family):
+    charge = charging.ask_now(payer_of(family), wallet.provider, "k", as_head(family))
+    Person.update(died_on=date(2026, 1, 19)).execute()
+    assert client.get(f"/bayar/tautan/{charge.reference}").status_code == 200

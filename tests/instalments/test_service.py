@@ -357,3 +357,17 @@ def test_after_a_missed_plan_every_month_that_ended_unpaid_counts_for_a_penalty(
     with clock.frozen(at(2026, 3, 5)):
         pay(payer, 4 * PRICE)
     assert reactivation.last_reactivation(payer, date(2026, 3, 5)) == (date(2026, 3, 5), 6)
+
+
+def test_who_moves_to_an_employer_meanwhile_and_pays_all_that_is_owed_has_completed_the_plan(app):
+    payer = behind(8)
+    plan = joined(payer, 4)
+    Spell.update(until=date(2026, 2, 1)).where(Spell.payer == payer).execute()
+    for month in (1, 2, 3):
+        with clock.frozen(at(2026, month, 20)):
+            pay(payer, owing.due(payer, clock.today()).amount)
+    assert contributions.owed(payer, date(2026, 5, 2)).total == 0
+    assert ended(plan, date(2026, 5, 2)) == (date(2026, 3, 20), End.COMPLETE)
+    with clock.frozen(at(2026, 5, 2)):
+        service.check([Plan.get_by_id(plan.id)], clock.today())
+    assert "plan_missed" not in [notice.name for notice in Notice.select()]

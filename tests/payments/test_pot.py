@@ -16,11 +16,12 @@ from jkn.db import db
 from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.members import service as members
-from jkn.members.models import Payer, Spell
+from jkn.members.models import Payer, Person, Spell
 from jkn.notices.models import Notice
 from jkn.payments import booking, owing, pot
 from jkn.payments.bank import BankRefused
 from jkn.payments.models import Payment, Purpose
+from jkn.payments.owing import NotPayable
 from tests.builders import a_family
 
 JANUARY = date(2026, 1, 1)
@@ -183,3 +184,11 @@ def test_an_instalment_or_all_of_it_is_accepted_and_nothing_else(bank, app):
     assert len(settled(payer)) == 3
     bank.pay(va, "without-inquiry", 6 * PRICE)
     assert len(settled(payer)) == 9 and instalments.running(payer, clock.today()) is None
+
+
+def test_nobody_saves_for_who_has_died(app):
+    payer = members.payer_of(a_family(1).id)
+    number = "88888" + pot.number_of(payer)
+    Person.update(died_on=clock.today()).execute()
+    with pytest.raises(NotPayable):
+        owing.due_under(owing.target_of_va(number), clock.today())

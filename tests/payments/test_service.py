@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jkn import clock
+from jkn.access import SYSTEM
 from jkn.audit.models import Act, Entry
 from jkn.contributions.models import Settlement
+from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
@@ -226,6 +228,24 @@ def test_late_money_of_the_first_window_is_booked_after_it(partner):
     with clock.frozen(datetime(2026, 2, 3, 3, tzinfo=UTC)):
         pay(partner, owing.va_of(family), paid_at=datetime(2026, 1, 31, 3, tzinfo=UTC))
     assert (settled(family), Payment.get().paid_on) == (["2026-01"], date(2026, 2, 3))
+
+
+@pytest.mark.parametrize("year", [1, 1970, 2013, 9999])
+def test_money_from_a_bank_whose_clock_is_far_off_is_booked_for_what_is_owed_today(partner, family, year):
+    pay(partner, owing.va_of(family), paid_at=datetime(year, 6, 5, tzinfo=UTC))
+    assert settled(family) == ["2026-01"] and BankNotice.get().is_late
+
+
+def test_an_instalment_told_of_after_its_plan_has_ended_is_booked(partner):
+    with clock.frozen(datetime(2026, 1, 31, 10, tzinfo=UTC)):
+        family = a_family(1, liable_from=date(2025, 4, 1))
+        instalments.join(members.payer_of(family.id), 4, SYSTEM, "k")
+        quote = ask(partner, owing.va_of(family))
+    assert quote.lines[-1] == ["2025-07", 8_750]
+    with clock.frozen(datetime(2026, 2, 2, 11, tzinfo=UTC)):
+        assert not instalments.running(members.payer_of(family.id), clock.today())
+        pay(partner, owing.va_of(family), quote.amount, "inq-1", datetime(2026, 1, 31, 10, tzinfo=UTC))
+    assert Payment.get().amount == quote.amount and BankNotice.get().is_late
 
 
 def test_a_payment_at_midnight_of_the_last_day_counts_though_it_arrives_after(partner):

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from jkn import clock, numbers
-from jkn.access import Role
-from jkn.payments import owing, partners, service
+from jkn.access import SYSTEM, Role
+from jkn.members import service as members
+from jkn.payments import booking, owing, partners, service
 from jkn.payments.models import BankNotice, Payment
 from jkn.payments.snap.messages import PaymentRequest, VirtualAccount
 from jkn.payments.snap.values import Amount
@@ -154,3 +155,15 @@ def test_an_officer_marks_late_payments_as_seen(app, family, pay):
 def test_others_do_not_see_the_officers_list(app, member):
     assert member.get("/petugas/pembayaran").status_code == 403
     assert officer_client(app, Role.AUDITOR, "adi").get("/petugas/pembayaran").status_code == 403
+
+
+def test_a_receipt_of_money_taken_back_says_so(app):
+    person = people(a_family(1))[0]
+    payer = members.payer_of(members.family_of(person.id).id)
+    payment = booking.take(payer, 35_000, "Bank Uji", "r1", clock.now(), SYSTEM)
+    client, receipt = sign_in(app, person), f"/kuitansi/{payment.id}"
+    assert "BPJS Kesehatan sudah menerima" in client.get(receipt).text
+    booking.reverse(payment, "wrong account", SYSTEM)
+    page = client.get(receipt).text
+    assert "Tidak berlaku" in page and "BPJS Kesehatan sudah menerima" not in page and "Untuk bulan" not in page
+    assert "dibatalkan" in client.get("/riwayat").text

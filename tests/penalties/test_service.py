@@ -137,7 +137,7 @@ def an_employer(months: int, day: date) -> tuple[Payer, object]:
     from jkn.contributions.models import Bill, BillLine, How, Settlement
 
     first = date(day.year, day.month - months, 1)
-    employer = Payer.create(kind=PayerKind.EMPLOYER, code="00012345", name="PT MAJU", liable_from=first)
+    employer = Payer.create(kind=PayerKind.EMPLOYER, code="00012345", name="PT MAJU")
     person = people(a_family(1))[0]
     Spell.update(until=date(2025, 1, 1)).where(Spell.person == person).execute()
     members.cover(person, employer, Segment.PPU_BU, CareClass.II, date(2025, 1, 1))

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from jkn import clock
 from jkn.access import Actor, Role
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
@@ -13,14 +14,17 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Payer, PayerKind, Person, Spell
 from jkn.notices.models import Notice
+from jkn.payments import booking, owing
 from jkn.payments.models import AccountNumber, BankNotice, Payment, Purpose
-from jkn.reconciliation import checking, refunding, rules
-from jkn.reconciliation.models import Refund, RefundStage, SettlementLine
-from jkn.reconciliation.rules import Ground
+from jkn.penalties.models import Penalty
+from jkn.reconciliation import checking, refunding, rules, service
+from jkn.reconciliation.models import Difference, Refund, RefundStage, SettlementLine
+from jkn.reconciliation.rules import Ground, Outcome, Step
 from tests.builders import PIN, a_family, officer_client, people, post, sign_in
+from tests.penalties.conftest import a_hospital, admit, head_of, reactivated
 from tests.reconciliation.conftest import CHECKER, MAKER, PRICE, notified, reconcile
 
-JANUARY = date(2026, 1, 1)
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 ACCOUNT = {"bank": "Bank Uji", "account": "7100123", "holder": "SITI"}
 
 
@@ -254,3 +258,55 @@ def test_a_decision_that_is_late_is_seen_first(partner, family, payer):
     assert not refund.is_overdue
     refund.due_on -= timedelta(days=16)
     assert refund.is_overdue
+
+
+def test_a_penalty_paid_by_mistake_is_owed_again_and_no_month_opens(app):
+    a_hospital()
+    payer = reactivated(3, date(2026, 1, 10))
+    _admission, penalty = admit(head_of(payer), date(2026, 1, 15))
+    more = {"purpose": Purpose.PENALTY, "subject": penalty.id}
+    payment = booking.take(payer, penalty.amount, "Bank Uji", "p1", clock.now(), MAKER, **more)
+    before = settled(payer)
+    granted(ask(payer, Ground.WRONG_ACCOUNT, penalty.amount, payment=payment))
+    assert settled(payer) == before and Penalty.get().is_payable
+    assert balances(payer) == (0, penalty.amount)
+    assert Movement.sum_of(payer.id, Account.PENALTY_DUE) == penalty.amount
+
+
+def test_what_the_bank_took_back_is_taken_from_the_book_into_which_it_was_moved(partner, family, bank_list):
+    other = members.payer_of(a_family().id)
+    first = notified(partner, family, "r1")
+    reconcile(bank_list.add("r1", owing.va_of(first.payer), status="BATAL").write(), partner)
+    granted(ask(other, Ground.WRONG_VA, PRICE, reference="r1"))
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
+    service.take_step(difference, Step.TAKE_BACK, seen=difference.steps, by=MAKER, note="The list says so.")
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
+    service.decide(difference, True, seen=difference.steps, by=CHECKER)
+    assert Movement.sum_of(other.id, Account.BANK) == 0 and settled(other) == []
+    assert checking.astray() == []
+
+
+def test_the_heirs_of_who_lived_alone_get_back_what_was_paid_too_much(app, partner, siti):
+    payer = members.payer_of(members.family_of(siti.id).id)
+    va = owing.va_of(payer)
+    booking.take(payer, 3 * 35_000, "Bank Uji", "r1", clock.now(), MAKER, [JANUARY, FEBRUARY, date(2026, 3, 1)])
+    Person.update(died_on=date(2026, 1, 14)).where(Person.id == siti.id).execute()
+    client = officer_client(app)
+    day = {"event_on-d": "14", "event_on-m": "1", "event_on-y": "2026"}
+    typed = {"number": va, "ground": "death", "amount": "70.000"} | ACCOUNT
+    assert post(client, "/petugas/pengembalian/baru", **typed).status_code == 200
+    assert post(client, "/petugas/pengembalian/baru", **typed, **day).status_code == 303
+    Person.update(died_on=None).where(Person.id == siti.id).execute()  # nobody had told us
+    granted(Refund.get())
+    assert settled(payer) == [JANUARY, FEBRUARY, date(2026, 3, 1)]
+    assert balances(payer) == (0, 70_000)
+    assert Person.get_by_id(siti.id).died_on == date(2026, 1, 14)
+
+
+def test_months_that_lapsed_stay_so_when_somebody_was_covered_twice(app):
+    family = a_family(1, liable_from=date(2023, 1, 1), since=date(2020, 1, 1))
+    payer = members.payer_of(family.id)
+    booking.take(payer, 10_000, "Bank Uji", "r1", clock.now(), MAKER)
+    lapsed = contributions.standing(payer, clock.today()).lapsed
+    granted(ask(payer, Ground.DOUBLE_COVER, 10_000, person=people(family)[0], event_on=date(2025, 6, 1)))
+    assert len(lapsed) == 12 and not set(lapsed) & set(contributions.standing(payer, clock.today()).unpaid)

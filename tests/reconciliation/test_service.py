@@ -12,7 +12,8 @@ from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
-from jkn.payments import owing
+from jkn.members.models import Person
+from jkn.payments import owing, pot
 from jkn.payments.models import BankNotice, Payment
 from jkn.reconciliation import checking, service
 from jkn.reconciliation.models import Difference, DifferenceStep, Stage
@@ -215,3 +216,15 @@ def test_every_booking_of_the_bank_has_its_movement(partner, bank_list, family):
     missing_here(partner, bank_list, family)
     act(Step.BOOK)
     assert [row.amount for row in Movement.select().where(Movement.debit == Account.BANK)] == [PRICE]
+
+
+def test_money_for_who_has_died_since_is_the_familys(partner, bank_list):
+    family = a_family(1)
+    payer = payer_of(family)
+    numbers = owing.va_of(payer), "88888" + pot.number_of(payer)
+    Person.update(died_on=date(2026, 1, 14)).execute()
+    bank_list.add("r1", numbers[0], 35_000).add("r2", numbers[1], 50_000)
+    assert reconcile(bank_list.write(), partner)[0] == {"missing-here": 2}
+    act(Step.BOOK)
+    act(Step.BOOK)
+    assert Movement.sum_of(payer.id, Account.BANK) == 85_000 and checking.astray() == []

@@ -5,14 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from jkn import clock
+from jkn.employers.models import Employer
 from jkn.errors import Refused
 from jkn.ledger.models import Account, Movement
+from jkn.members.models import Payer, PayerKind, Segment
 from jkn.payments import owing
+from jkn.payments.models import BankNotice
+from jkn.reconciliation import checking, service
 from jkn.reconciliation.models import Difference, DifferenceStep, SettlementFile, SettlementLine, Stage
 from jkn.reconciliation.rules import Outcome, Step
 from tests.builders import a_family
 from tests.canaries import hits
-from tests.reconciliation.conftest import EVENING, a_partner, notified, reconcile
+from tests.reconciliation.conftest import CHECKER, EVENING, MAKER, a_partner, notified, reconcile
 
 
 def kinds():
@@ -243,3 +247,42 @@ def test_the_command_names_an_unknown_bank_and_a_header_that_will_not_do(partner
     result = run("reconcile", path, "--partner", partner.client_id)
     assert result.exit_code == 1
     assert "the header lacks: referensi, jumlah, waktu" in result.output
+
+
+def test_an_employers_number_is_known(partner, bank_list):
+    employer = Payer.create(kind=PayerKind.EMPLOYER, code="E1", name="PT MAJU")
+    Employer.create(payer=employer, segment=Segment.PPU_BU, bu_code="12345678")
+    bank_list.add("r1", "8888890012345678").add("r2", "8888890087654321")
+    assert reconcile(bank_list.write(), partner)[0] == {"missing-here": 1, "unknown-number": 1}
+
+
+def test_money_that_waits_in_suspense_leaves_it_when_its_notice_comes(partner, bank_list):
+    reconcile(bank_list.add("r1", "8888800000000009").write(), partner)
+    difference = Difference.get()
+    service.take_step(difference, Step.SUSPEND, seen=difference.steps, by=MAKER)
+    payment = notified(partner, a_family(), "r1")
+    reconcile(bank_list.add("r2", "8888800000000008").write(), partner)
+    assert Difference.get_by_id(difference.id).stage == Stage.CLOSED
+    assert SettlementLine.get(SettlementLine.reference == "r1").payment_id == payment.id
+    assert checking.balances()[Account.BANK] == payment.amount and checking.balances()[Account.SUSPENSE] == 0
+    assert [(day.theirs, day.ours) for day in checking.days()] == [(2 * payment.amount, payment.amount)]
+
+
+def test_a_day_before_there_were_contributions_is_a_mistake_of_the_list(partner, bank_list):
+    path = bank_list.add("r1", va_of(a_family()), at=EVENING.replace(year=1970)).write()
+    found, report = reconcile(path, partner)
+    assert (found, report.bad_lines) == ({}, 1)
+
+
+def test_a_notice_of_money_the_bank_has_taken_back_already_is_an_officers_work(partner, bank_list):
+    family = a_family()
+    reconcile(bank_list.add("r1", va_of(family)).add("r1", va_of(family), status="BATAL").write(), partner)
+    payment = notified(partner, family, "r1")
+    BankNotice.update(received_at=clock.now()).execute()
+    for reference in ("r2", "r3"):
+        reconcile(bank_list.add(reference, "8888800000000009").write(), partner)
+    assert kinds() == [("unknown-number", 105_000), ("taken-back", 105_000), ("unknown-number", 105_000)]
+    difference = Difference.get(Difference.kind == Outcome.TAKEN_BACK)
+    service.take_step(difference, Step.TAKE_BACK, seen=0, by=MAKER, note="The list says so.")
+    service.decide(Difference.get_by_id(difference.id), True, seen=1, by=CHECKER)
+    assert Movement.sum_of(payment.payer_id, Account.BANK) == 0

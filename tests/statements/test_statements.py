@@ -14,12 +14,13 @@ from jkn.audit.models import Act, Entry
 from jkn.calendar import add_months
 from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
+from jkn.contributions.models import Bill
 from jkn.db import db, write
 from jkn.employers.models import Employer
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
-from jkn.members.models import CareClass, Payer, Person, Segment
+from jkn.members.models import CareClass, Payer, PayerKind, Person, Segment
 from jkn.payments import owing
 from jkn.payments.models import Payment
 from jkn.statements import download, service
@@ -214,3 +215,12 @@ def test_a_familys_account_is_no_payers_page(desk):
     a_family(1)
     family = Payer.get(Payer.family.is_null(False))
     assert desk.get(f"/petugas/pembayar/{family.id}").status_code == 404
+
+
+def test_an_employers_page_asks_for_no_month_that_has_lapsed(app):
+    employer = Payer.create(kind=PayerKind.EMPLOYER, code="E-LATE", name="PT LAMBAT")
+    for back in range(30):
+        month = add_months(date(2026, 1, 1), -back)
+        Bill.create(payer=employer, month=month, amount=100_000, due_on=month, basis="x")
+    asked = owing.due(employer, clock.today()).amount
+    assert service.owing_of([employer.id])[employer.id] == service.Owing(25, asked)
