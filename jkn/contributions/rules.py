@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from jkn import law
 from jkn.calendar import add_months, due_date, first_of_month, months_between, next_month
+from jkn.contributions.course import Course
 from jkn.errors import N_
 from jkn.money import Rupiah
 
@@ -67,11 +68,15 @@ class MonthOwed:
 
 @dataclass(frozen=True)
 class Owed:
-    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them."""
+    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them.
+
+    `courses`: how the payer's agreements about older months go; None when they were not asked for.
+    """
 
     months: tuple[MonthOwed, ...]
     credit: Rupiah
     is_first: bool
+    courses: tuple[Course, ...] | None = None
 
     @property
     def total(self) -> Rupiah:
@@ -90,6 +95,7 @@ class OpenMonths:
     lapsed: tuple[date, ...]
     paid_through: date
     covered: frozenset[date] = frozenset()  # months being paid off by an agreement that covers meanwhile
+    courses: tuple[Course, ...] | None = None  # of agreements, the oldest first; None: not asked for
 
 
 class Held(NamedTuple):

@@ -137,6 +137,18 @@ def running(payer: Payer, on: date, owed: Owed | None = None) -> Progress | None
     return found if found.is_running else None
 
 
+def next_due(payer: Payer, on: date, owed: Owed) -> Next | None:
+    """What the plan that runs on a day asks for next, if one runs; `owed`: what is owed that day.
+
+    Asks the database nothing where `owed` knows the courses.
+    """
+    courses = owed.courses
+    if courses is None:
+        courses = [course for _hold, course in holds.courses_of(payer, on)]
+    course = next((course for course in reversed(courses) if course.ended(on) is None), None)
+    return rules.next_of(course, on, owed.total) if course and owed.total else None
+
+
 def progress(plan: Plan, on: date, owed: Owed | None = None) -> Progress:
     """How a plan goes, and what is asked next. `owed`: what is owed that day, if the caller knows it."""
     found = so_far(plan, on)

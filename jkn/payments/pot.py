@@ -46,8 +46,8 @@ def look(payer: Payer, on: date) -> Pot:
     standing, owed = contributions.standing_and_owed(payer, on, shares)
     if standing.state == State.LAPSED:
         return Pot(owed.credit, Rupiah(0), is_too_late=True)
-    if owed.total and (plan := instalments.running(payer, on, owed)):
-        return Pot(owed.credit, plan.next.amount, instalment=plan.next)
+    if due := instalments.next_due(payer, on, owed):
+        return Pot(owed.credit, due.amount, instalment=due)
     if standing.state == State.SUSPENDED and _is_on_the_bill(shares, on):
         return Pot(owed.credit, owed.total, reactivates=True)
     months = owed.months or contributions.owed(payer, on, 1, shares).months
