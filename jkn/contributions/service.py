@@ -65,7 +65,7 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
     months = tuple(priced(payer, found.unpaid, shares))
-    return _standing(on, found), Owed(months, _credit(payer, found), False, found.courses)
+    return _standing(on, found), Owed(months, credit_of(payer, found), False, found.courses)
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
@@ -101,7 +101,7 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered, courses)
 
 
-def _credit(payer: Payer, found: OpenMonths) -> Rupiah:
+def credit_of(payer: Payer, found: OpenMonths) -> Rupiah:
     """The payer's credit; not asked for again where the courses of its agreements tell."""
     if found.courses:
         return Rupiah(sum(move.amount for move in found.courses[0].credit))
@@ -130,7 +130,7 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
         months, newest = list(found.unpaid), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
     is_first = payer.liable_from is None
-    return Owed(tuple(priced(payer, months, shares)), _credit(payer, found), is_first, found.courses)
+    return Owed(tuple(priced(payer, months, shares)), credit_of(payer, found), is_first, found.courses)
 
 
 def settle(
