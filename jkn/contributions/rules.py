@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from jkn import law
 from jkn.calendar import add_months, due_date, first_of_month, months_between, next_month
-from jkn.contributions.course import Course
+from jkn.contributions.course import Course, Next
 from jkn.errors import N_
 from jkn.money import Rupiah
 
@@ -81,6 +81,11 @@ class Owed:
     @property
     def total(self) -> Rupiah:
         return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
+
+    def instalment(self, on: date) -> Next | None:
+        """What the agreement that runs on the day asks for next, if one is known to run."""
+        running = next((course for course in reversed(self.courses or ()) if course.ended(on) is None), None)
+        return running.next_due(on, self.total) if running and self.total else None
 
     def names(self, person_id: int) -> bool:
         """Is the person on one of these months' bills?"""

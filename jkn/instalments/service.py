@@ -12,14 +12,13 @@ from jkn.calendar import add_months, first_of_month
 from jkn.contributions import holds, rehab
 from jkn.contributions import rules as dues
 from jkn.contributions import service as contributions
-from jkn.contributions.course import Course, End
+from jkn.contributions.course import Course, End, Next
 from jkn.contributions.models import Hold, How
 from jkn.contributions.rules import OpenMonths, Owed
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.instalments import rules
 from jkn.instalments.models import Plan, Variant
-from jkn.instalments.rules import Next
 from jkn.members import service as members
 from jkn.members.models import SELF_PAYING, Payer, Spell, Stay
 from jkn.money import Rupiah
@@ -156,11 +155,9 @@ def next_due(payer: Payer, on: date, owed: Owed) -> Next | None:
 
     Asks the database nothing where `owed` knows the courses.
     """
-    courses = owed.courses
-    if courses is None:
-        courses = [course for _hold, course in holds.courses_of(payer, on)]
-    course = next((course for course in reversed(courses) if course.ended(on) is None), None)
-    return rules.next_of(course, on, owed.total) if course and owed.total else None
+    if owed.total and owed.courses is None:
+        owed = replace(owed, courses=tuple(course for _hold, course in holds.courses_of(payer, on)))
+    return owed.instalment(on)
 
 
 def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:
@@ -170,7 +167,7 @@ def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:
     if found.ended:
         return found
     whole, changed = _whole_and_changed(plan, found.course, looked or look(plan.payer, on))
-    return replace(found, next=rules.next_of(found.course, on, Rupiah(whole)), changed=Rupiah(changed))
+    return replace(found, next=found.course.next_due(on, Rupiah(whole)), changed=Rupiah(changed))
 
 
 def so_far(plan: Plan, on: date) -> Progress:

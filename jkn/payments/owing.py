@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from jkn import law, numbers
 from jkn.contributions import service as contributions
+from jkn.contributions.course import Next
 from jkn.contributions.rules import due_on, first_payment_window
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
 from jkn.instalments import service as instalments
-from jkn.instalments.rules import Next
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah

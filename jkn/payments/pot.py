@@ -14,9 +14,9 @@ from jkn import law
 from jkn.access import Actor
 from jkn.calendar import first_of_month
 from jkn.contributions import service as contributions
+from jkn.contributions.course import Next
 from jkn.contributions.rules import Share, State, counts_in, whole_months
 from jkn.instalments import service as instalments
-from jkn.instalments.rules import Next
 from jkn.members.models import Payer
 from jkn.money import Rupiah
 from jkn.payments import account_numbers
