@@ -15,7 +15,7 @@ from jkn.errors import Refused
 from jkn.members.models import Payer
 from jkn.payments import owing
 from jkn.payments.owing import NotPayable, Why
-from jkn.payments.views import LOOKS
+from jkn.payments.views import LOOKS, in_words
 from jkn.web import on_kiosk, page
 
 LINKS = 5
@@ -36,7 +36,7 @@ def number_pay():
                 return _ask(payer, form)
         except Refused as refused:
             is_paid = isinstance(refused, NotPayable) and refused.why == Why.PAID
-            form.refuse(NotPayable(Why.UNKNOWN) if is_paid else refused)  # who owes nothing looks like nobody
+            form.refuse(NotPayable(Why.UNKNOWN) if is_paid else in_words(refused))  # who owes nothing looks like nobody
     return page("collecting/number_pay.html", form=form, found=found)
 
 
@@ -44,13 +44,16 @@ def number_pay():
 @needs(Can.SEE_BILLS)
 def own_pay():
     """The signed-in family pays what it owes by wallet or, at a kiosk, by a code to scan."""
-    payer = fetch(Payer, actor().payer_id) if actor().payer_id else abort(404)
-    form, amount = PayForm(), None
+    if actor().payer_id is None:
+        return redirect(url_for("payments.bill_pay"), 303)
+    payer, form, amount = fetch(Payer, actor().payer_id), PayForm(), None
     form.offer(_offered())
     try:
         amount = owing.due(payer, clock.today()).amount
         if form.validate_on_submit():
             return _ask(payer, form)
+    except NotPayable:
+        return redirect(url_for("payments.bill_pay"), 303)  # which says why, and what else there is
     except Refused as refused:
         form.refuse(refused)
     return page("collecting/own_pay.html", form=form, amount=amount)
@@ -60,8 +63,9 @@ def own_pay():
 @needs(Can.SEE_BILLS)
 def link_make():
     """An address with which somebody else pays for this family."""
-    payer = fetch(Payer, actor().payer_id) if actor().payer_id else abort(404)
-    form = LinkMakeForm()
+    if actor().payer_id is None:
+        return redirect(url_for("payments.bill_pay"), 303)
+    payer, form = fetch(Payer, actor().payer_id), LinkMakeForm()
     if form.validate_on_submit():
         links.make(payer, form.key.data, actor())
         return redirect(url_for(".link_make"), 303)

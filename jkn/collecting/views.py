@@ -48,6 +48,7 @@ def mandate_list():
     return page(
         "collecting/mandate_list.html",
         form=form if offered and actor().payer_id and not is_on else None,
+        pays=actor().payer_id is not None,
         mandates=[(row, providers.name_of(row.provider), row.stage_on(clock.today())) for row in rows],
     )
 

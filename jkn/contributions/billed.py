@@ -53,12 +53,17 @@ def oldest_unpaid(payer, on: date):
 
 
 def newest_line_of(person_id: int, on: date) -> BillLine | None:
-    """What an employer or a government pays for this person, by the last bill, with the payer's name and kind.
+    """What an employer or a government pays for this person, by the last bill, with the payer's name and kind, and
+    whether it `was_paid`.
 
     None when that bill is older than the month before.
     """
+    paid = Settlement.select(Value(1)).where(
+        Settlement.payer == BillLine.payer_id, Settlement.month == BillLine.month, Settlement.held_on(on)
+    )
+    was_paid = fn.EXISTS(paid).alias("was_paid")
     return (
-        BillLine.select(BillLine, Payer.name.alias("payer"), Payer.kind.alias("payer_kind"))
+        BillLine.select(BillLine, Payer.name.alias("payer"), Payer.kind.alias("payer_kind"), was_paid)
         .join(Payer, on=(Payer.id == BillLine.payer_id))
         .where(
             BillLine.person == person_id,

@@ -36,6 +36,14 @@ class Moved(NamedTuple):
     amount: Rupiah
 
 
+class Next(NamedTuple):
+    """The instalment to be paid next: which one, from 1; what is left of it; and the last day to pay it."""
+
+    number: int
+    amount: Rupiah
+    by: date
+
+
 class End(StrEnum):
     COMPLETE = "complete"
     MISSED = "missed"
@@ -74,6 +82,13 @@ class Course:
             if step == self.steps[-1] or self.paid(last) < step.total:
                 return next_month(step.month), End.MISSED
         return None
+
+    def next_due(self, on: date, whole: Rupiah) -> Next:
+        """`whole` is what would end it on the day: no instalment is more than that, and the last one is that."""
+        place = self.next_step(on)
+        step = self.steps[place]
+        left = whole if step == self.steps[-1] else min(step.total - self.paid(on), whole)
+        return Next(place + 1, Rupiah(left), last_of_month(step.month))
 
     def next_step(self, on: date) -> int:
         """The place, from 0, of the step that is to be paid next."""

@@ -45,6 +45,15 @@ def months_that_count(on: date, months: int) -> int:
     return min(months, cap, most) if most else min(months, cap)
 
 
+def is_eligible(on: date, months: int, moved: bool = False) -> bool:
+    """May so many months in arrears be paid in instalments?"""
+    try:
+        check_eligible(on, months, moved)
+    except Refused:
+        return False
+    return True
+
+
 def check_eligible(on: date, months: int, moved: bool = False) -> None:
     """Refused unless somebody with so many months in arrears may begin to pay in instalments on the day."""
     row, other = law.at(on).rehab, law.at(on).rehab_alih

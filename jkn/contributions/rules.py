@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from jkn import law
 from jkn.calendar import add_months, due_date, first_of_month, months_between, next_month
+from jkn.contributions.course import Course, Next
 from jkn.errors import N_
 from jkn.money import Rupiah
 
@@ -67,15 +68,24 @@ class MonthOwed:
 
 @dataclass(frozen=True)
 class Owed:
-    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them."""
+    """What makes a payer active on a day: the months, oldest first, and the credit that pays part of them.
+
+    `courses`: how the payer's agreements about older months go; None when they were not asked for.
+    """
 
     months: tuple[MonthOwed, ...]
     credit: Rupiah
     is_first: bool
+    courses: tuple[Course, ...] | None = None
 
     @property
     def total(self) -> Rupiah:
         return Rupiah(max(0, sum(month.amount for month in self.months) - self.credit))
+
+    def instalment(self, on: date) -> Next | None:
+        """What the agreement that runs on the day asks for next, if one is known to run."""
+        running = next((course for course in reversed(self.courses or ()) if course.ended(on) is None), None)
+        return running.next_due(on, self.total) if running and self.total else None
 
     def names(self, person_id: int) -> bool:
         """Is the person on one of these months' bills?"""
@@ -90,6 +100,7 @@ class OpenMonths:
     lapsed: tuple[date, ...]
     paid_through: date
     covered: frozenset[date] = frozenset()  # months being paid off by an agreement that covers meanwhile
+    courses: tuple[Course, ...] | None = None  # of agreements, the oldest first; None: not asked for
 
 
 class Held(NamedTuple):

@@ -64,8 +64,8 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
     if payer.family_id and payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
-    months = rules.asked_to_be_active(found.unpaid, found.covered, on)
-    return _standing(on, found), Owed(tuple(priced(payer, months, shares)), ledger.credit_of(payer.id), False)
+    months = tuple(priced(payer, rules.asked_to_be_active(found.unpaid, found.covered, on), shares))
+    return _standing(on, found), Owed(months, credit_of(payer, found), False, found.courses)
 
 
 def _standing(on: date, found: OpenMonths) -> Standing:
@@ -92,14 +92,21 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     else:
         settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
         months = rules.months_owed(start, last, shares)
-    lapsed, covered = rules.lapsed_months(months, settled, on), frozenset()
+    lapsed, covered, courses = rules.lapsed_months(months, settled, on), frozenset(), None
     if lapsed or (months and months[0] < last and holds.may_cover(on)):
-        held, covered = holds.held_by(payer, on)
+        held, covered, courses = holds.held_by(payer, on)
         lapsed = rules.lapsed_months(months, settled, on, held)
     unpaid = [month for month in months if month not in settled and month not in lapsed]
     covered |= rules.relaxed_months(unpaid, settled, on)
     paid_through = min([paid_through, *(add_months(month, -1) for month in unpaid)])
-    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered)
+    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered, courses)
+
+
+def credit_of(payer: Payer, found: OpenMonths) -> Rupiah:
+    """The payer's credit; not asked for again where the courses of its agreements tell."""
+    if found.courses:
+        return Rupiah(sum(move.amount for move in found.courses[0].credit))
+    return ledger.credit_of(payer.id)
 
 
 def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None = None) -> Owed:
@@ -118,12 +125,13 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     month = first_of_month(on)
     if payer.liable_from is None:
         newest = _first_open(payer, month)
-        months = rules.months_owed(newest, newest, shares)
+        months, found = rules.months_owed(newest, newest, shares), OpenMonths((), (), month)
     else:
         found = open_months(payer, on, shares)
         months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
-    return Owed(tuple(priced(payer, months, shares)), ledger.credit_of(payer.id), payer.liable_from is None)
+    is_first = payer.liable_from is None
+    return Owed(tuple(priced(payer, months, shares)), credit_of(payer, found), is_first, found.courses)
 
 
 def settle(

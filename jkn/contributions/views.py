@@ -6,8 +6,8 @@ from flask import Blueprint, request
 
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
-from jkn.calendar import add_months
-from jkn.contributions import billed, corrections, issuing, issuing_others, rules, service
+from jkn.calendar import add_months, first_of_month
+from jkn.contributions import billed, corrections, issuing, issuing_others, rehab, rules, service
 from jkn.contributions.models import Bill, BillLine, Correction
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
@@ -27,7 +27,10 @@ def bill_list():
     bills = list(Bill.newest(scope(Bill), _month(request.args.get("sebelum", "")), PAGE + 1))
     older = bills[PAGE - 1].month if len(bills) > PAGE else None
     payer, me = members.payer_of(actor().family_id), actor().person_id
-    standing, owed = service.standing_and_owed(payer, clock.today()) if payer else (None, None)
+    today = clock.today()
+    standing, owed = service.standing_and_owed(payer, today) if payer else (None, None)
+    for_me = None if owed and owed.names(me) else billed.newest_line_of(me, today)
+    arrears = [item for item in owed.months if item.month < first_of_month(today)] if owed else []
     return page(
         "contributions/bill_list.html",
         fragment="bill_list",
@@ -35,8 +38,10 @@ def bill_list():
         older=older,
         standing=standing,
         owed=owed,
+        instalment=owed.instalment(today) if owed else None,
+        may_split=rehab.is_eligible(today, len(arrears), moved=for_me is not None),
         trace=told(standing.trace) if standing else [],
-        for_me=None if owed and owed.names(me) else billed.newest_line_of(me, clock.today()),
+        for_me=for_me,
     )
 
 

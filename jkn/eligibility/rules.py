@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from jkn import law
 from jkn.calendar import add_months
+from jkn.contributions import rehab
+from jkn.contributions.course import Next
 from jkn.contributions.rules import Fact, Standing, State
 from jkn.errors import N_
 from jkn.money import Rupiah
@@ -36,6 +38,7 @@ class Verdict:
     """The answer for a day. `cost` and `months` are what changes it (or keeps it so); the rest is why.
 
     `since`, `until`: the window of the first payment; or the first day without cover; or the last day with it.
+    `instalment`: what the running plan asks for next. `may_split`: so many months may be paid in instalments.
     """
 
     reason: Reason
@@ -49,6 +52,8 @@ class Verdict:
     payer: str = ""
     penalty_days: int = 0
     window: Window | None = None
+    instalment: Next | None = None
+    may_split: bool = False
     trace: tuple[Fact, ...] = ()
     basis: str = ""
 
@@ -100,7 +105,13 @@ def _paid_by(segment: str, payer: str) -> tuple[Fact, Fact]:
 
 
 def by_standing(
-    standing: Standing, cost: Rupiah, months: int, segment: str, on: date, window: Window | None = None
+    standing: Standing,
+    cost: Rupiah,
+    months: int,
+    segment: str,
+    on: date,
+    window: Window | None = None,
+    instalment: Next | None = None,
 ) -> Verdict:
     """The family pays: what its standing means for service on the day. `window`: hospital care may cost a penalty."""
     rule = law.at(on).penalty
@@ -116,6 +127,8 @@ def by_standing(
         segment=segment,
         penalty_days=rule.window_days if warns else 0,
         window=window if standing.is_covered else None,
+        instalment=instalment,
+        may_split=standing.state == State.SUSPENDED and rehab.is_eligible(on, months - 1),
         trace=standing.trace,
         basis=f"{standing.basis}; {rule.basis}" if warns else standing.basis,
     )

@@ -106,8 +106,8 @@ class _Judge:
 
     def _of_spell(self, spell: Spell) -> Verdict:
         if spell.segment in SELF_PAYING:
-            standing, cost, months, window = self._account(spell.payer)
-            return rules.by_standing(standing, cost, months, spell.segment, self.on, window)
+            standing, cost, months, window, instalment = self._account(spell.payer)
+            return rules.by_standing(standing, cost, months, spell.segment, self.on, window, instalment)
         oldest = Bill.month.python_value(spell.oldest_unpaid)
         if oldest and self._stops(spell, oldest):
             return rules.by_late_payer(spell.segment, spell.payer.name, oldest, self.on)
@@ -129,5 +129,6 @@ class _Judge:
             shares = contributions.shares_of(payer, self.spells if is_complete else None)
             standing, owed = contributions.standing_and_owed(payer, self.on, shares)
             window = judging.window_of(payer, self.on, shares) if standing.is_covered else None
-            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months), window)
+            next_due = owed.instalment(self.on)
+            self.accounts[payer.id] = (standing, Rupiah(owed.total), len(owed.months), window, next_due)
         return self.accounts[payer.id]

@@ -1,8 +1,11 @@
+from collections.abc import Iterable
+
 import segno
 from flask import Blueprint, abort, redirect, request, session, url_for
 
 from jkn import clock, law, numbers
 from jkn.access import Can, actor, fetch, needs, public, scope
+from jkn.contributions.rules import Fact
 from jkn.contributions.telling import told
 from jkn.eligibility import service
 from jkn.eligibility.forms import CheckForm
@@ -28,7 +31,7 @@ def status_show():
         me=actor().person_id,
         family=Family.get_by_id(actor().family_id),
         shown_name=members.shown_name,
-        told=told,
+        told=_told,
         segments=SEGMENTS,
         emergency=law.at(today).emergency,
     )
@@ -89,6 +92,11 @@ def check():
     answer = session.pop("checked", None) if request.method == "GET" else None
     emergency = law.at(clock.today()).emergency
     return page("eligibility/check.html", form=form, answer=answer, emergency=emergency)
+
+
+def _told(trace: Iterable[Fact]) -> list[tuple[str, object]]:
+    """The trace in words, segments by their names."""
+    return [(label, SEGMENTS.get(value, value)) for label, value in told(trace)]
 
 
 def qr_of(number: str) -> str:

@@ -12,15 +12,13 @@ from jkn.calendar import add_months, first_of_month
 from jkn.contributions import holds, rehab
 from jkn.contributions import rules as dues
 from jkn.contributions import service as contributions
-from jkn.contributions.course import Course, End
+from jkn.contributions.course import Course, End, Next
 from jkn.contributions.models import Hold, How
-from jkn.contributions.service import Owed
+from jkn.contributions.rules import OpenMonths, Owed
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.instalments import rules
 from jkn.instalments.models import Plan, Variant
-from jkn.instalments.rules import Next
-from jkn.ledger import service as ledger
 from jkn.members import service as members
 from jkn.members.models import SELF_PAYING, Payer, Spell, Stay
 from jkn.money import Rupiah
@@ -58,11 +56,26 @@ class Progress:
         return self.ended is None
 
 
-def offer(payer: Payer, on: date) -> Offer:
-    """Every plan that the law of the day allows the family, the shortest first."""
+@dataclass(frozen=True)
+class Looked:
+    """Who is on a family's bill and which months are open on a day: read once for all that a page asks."""
+
+    shares: Sequence[dues.Share]
+    open: OpenMonths
+
+
+def look(payer: Payer, on: date) -> Looked:
     shares = contributions.shares_of(payer)
+    if payer.liable_from is None:
+        return Looked(shares, OpenMonths((), (), first_of_month(on)))
+    return Looked(shares, contributions.open_months(payer, on, shares))
+
+
+def offer(payer: Payer, on: date, looked: Looked | None = None) -> Offer:
+    """Every plan that the law of the day allows the family, the shortest first."""
+    looked = looked or look(payer, on)
+    shares, unpaid = looked.shares, looked.open.unpaid
     variant, month = _variant(payer, shares, on), first_of_month(on)
-    unpaid = contributions.open_months(payer, on, shares).unpaid if payer.liable_from else ()
     past, moved = tuple(each for each in unpaid if each < month), variant == Variant.ALIH
     try:
         rehab.check_eligible(on, len(past), moved)
@@ -73,7 +86,7 @@ def offer(payer: Payer, on: date) -> Offer:
     owed = [prices[each] for each in past]
     most = rehab.most_instalments(on, len(past), moved, sum(owed))
     plans = [rehab.plan(on, owed, prices.__getitem__, count, moved) for count in range(2, most + 1)]
-    whole = sum(prices[each] for each in unpaid) - ledger.credit_of(payer.id)
+    whole = sum(prices[each] for each in unpaid) - contributions.credit_of(payer, looked.open)
     return Offer(variant, past, tuple(plans), Rupiah(whole))
 
 
@@ -126,29 +139,44 @@ def cancel(plan: Plan, by: Actor) -> bool:
     return True
 
 
-def running(payer: Payer, on: date, owed: Owed | None = None) -> Progress | None:
-    """The plan that runs on a day, if one does. `owed` is what is owed on that day, if the caller knows it."""
+def running(payer: Payer, on: date) -> Progress | None:
+    """The plan that runs on a day, if one does."""
     in_time = Hold.since <= on, Plan.last_month >= first_of_month(on)
     plan = Plan.of_payer(payer.id).where(*in_time).first()
     if plan is None or (plan.hold.cancelled_on and plan.hold.cancelled_on <= on):
         return None
     plan.payer = payer
-    found = progress(plan, on, owed)
+    found = progress(plan, on)
     return found if found.is_running else None
 
 
-def progress(plan: Plan, on: date, owed: Owed | None = None) -> Progress:
-    """How a plan goes, and what is asked next. `owed`: what is owed that day, if the caller knows it."""
-    found = so_far(plan, on)
+def next_due(payer: Payer, on: date, owed: Owed) -> Next | None:
+    """What the plan that runs on a day asks for next, if one runs; `owed`: what is owed that day.
+
+    Asks the database nothing where `owed` knows the courses.
+    """
+    if owed.total and owed.courses is None:
+        owed = replace(owed, courses=tuple(course for _hold, course in holds.courses_of(payer, on)))
+    return owed.instalment(on)
+
+
+def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:
+    """How a plan goes, and what is asked next."""
+    courses = looked.open.courses if looked else None
+    found = _so_far(plan, courses[plan.hold.turn], looked.shares, on) if courses else so_far(plan, on)
     if found.ended:
         return found
-    whole, changed = (owed.total, 0) if owed else _whole_and_changed(plan, found.course, on)
-    return replace(found, next=rules.next_of(found.course, on, Rupiah(whole)), changed=Rupiah(changed))
+    whole, changed = _whole_and_changed(plan, found.course, looked or look(plan.payer, on))
+    return replace(found, next=found.course.next_due(on, Rupiah(whole)), changed=Rupiah(changed))
 
 
 def so_far(plan: Plan, on: date) -> Progress:
     """What was paid up to a day, and whether the plan has ended: fewer questions than progress()."""
-    course = _of_months_owed(holds.course_of(plan.hold), contributions.shares_of(plan.payer))
+    return _so_far(plan, holds.course_of(plan.hold), contributions.shares_of(plan.payer), on)
+
+
+def _so_far(plan: Plan, course: Course, shares: Sequence[dues.Share], on: date) -> Progress:
+    course = _of_months_owed(course, shares)
     ended = course.ended(on)
     return Progress(plan, course, on, ended, course.paid(ended[0] if ended else on))
 
@@ -160,11 +188,10 @@ def _of_months_owed(course: Course, shares: Sequence[dues.Share]) -> Course:
     return replace(course, months=tuple(owed))
 
 
-def _whole_and_changed(plan: Plan, course: Course, on: date) -> tuple[int, int]:
+def _whole_and_changed(plan: Plan, course: Course, looked: Looked) -> tuple[int, int]:
     """What would pay everything on the day, and by how much the plan's months changed."""
-    shares = contributions.shares_of(plan.payer)
-    unpaid = contributions.open_months(plan.payer, on, shares).unpaid
-    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), shares)
+    unpaid = looked.open.unpaid
+    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), looked.shares)
     credit = sum(move.amount for move in course.credit)
     whole = max(0, sum(prices[month] for month in unpaid) - credit)
     return whole, sum(prices[month] for month in course.months) - course.steps[-1].total

@@ -31,10 +31,11 @@ def plan_list():
     plans = [row.plan for row in rows if row.plan]
     for plan in plans:
         plan.payer = payer
-    newest = service.progress(plans[0], today) if plans else None
+    looked = service.look(payer, today)
+    newest = service.progress(plans[0], today, looked) if plans else None
     if newest and newest.is_running:
         return page("instalments/plan_list.html", offer=None, **_progress(newest), plans=plans[1:])
-    offered = service.offer(payer, today)
+    offered = service.offer(payer, today, looked)
     return page(
         "instalments/plan_list.html",
         offer=offered,

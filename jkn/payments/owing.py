@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from jkn import law, numbers
 from jkn.contributions import service as contributions
+from jkn.contributions.course import Next
 from jkn.contributions.rules import due_on, first_payment_window
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
 from jkn.instalments import service as instalments
-from jkn.instalments.rules import Next
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
@@ -162,8 +162,8 @@ def due(payer: Payer, on: date, months: int = 1) -> Due:
     """
     _check_window(payer, on)
     owed = contributions.owed(payer, on)
-    if owed.total and (plan := instalments.running(payer, on, owed)):
-        return _of_plan(plan, _asked(owed))[:months][-1]
+    if instalment := instalments.next_due(payer, on, owed):
+        return _of_plan(instalment, _asked(owed))[:months][-1]
     asked = _asked(contributions.owed(payer, on, ahead=months - 1) if months > 1 else owed)
     if asked.amount <= 0:
         raise NotPayable(Why.PAID)
@@ -177,8 +177,8 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
     owed = contributions.owed(payer, on, ahead=most - 1)
     running = [item for item in owed.months if item.month <= on]
     now = replace(owed, months=tuple(running))
-    if now.total and (plan := instalments.running(payer, on, now)):
-        return _of_plan(plan, _asked(now))
+    if instalment := instalments.next_due(payer, on, now):
+        return _of_plan(instalment, _asked(now))
     later = owed.months[len(running) :]
     return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]
 
@@ -204,16 +204,16 @@ def _check_window(payer: Payer, on: date) -> None:
             raise NotPayable(Why.LAPSED, day=last)
 
 
-def _of_plan(plan: instalments.Progress, whole: Due) -> list[Due]:
+def _of_plan(instalment: Next, whole: Due) -> list[Due]:
     """The instalment to be paid next, and all at once; only the latter where the instalment is all."""
-    left, lines = plan.next.amount, []
+    left, lines = instalment.amount, []
     for month, amount in whole.lines:
         lines.append((month, Rupiah(min(amount, left))))
         left -= lines[-1][1]
         if not left:
             break
-    asked = replace(whole, lines=lines, instalment=plan.next)
-    return [asked, whole] if asked.amount < whole.amount else [replace(whole, instalment=plan.next)]
+    asked = replace(whole, lines=lines, instalment=instalment)
+    return [asked, whole] if asked.amount < whole.amount else [replace(whole, instalment=instalment)]
 
 
 def _asked(owed: contributions.Owed) -> Due:

@@ -14,9 +14,9 @@ from jkn import law
 from jkn.access import Actor
 from jkn.calendar import first_of_month
 from jkn.contributions import service as contributions
+from jkn.contributions.course import Next
 from jkn.contributions.rules import Share, State, counts_in, whole_months
 from jkn.instalments import service as instalments
-from jkn.instalments.rules import Next
 from jkn.members.models import Payer
 from jkn.money import Rupiah
 from jkn.payments import account_numbers
@@ -46,8 +46,8 @@ def look(payer: Payer, on: date) -> Pot:
     standing, owed = contributions.standing_and_owed(payer, on, shares)
     if standing.state == State.LAPSED:
         return Pot(owed.credit, Rupiah(0), is_too_late=True)
-    if owed.total and (plan := instalments.running(payer, on, owed)):
-        return Pot(owed.credit, plan.next.amount, instalment=plan.next)
+    if due := instalments.next_due(payer, on, owed):
+        return Pot(owed.credit, due.amount, instalment=due)
     if standing.state == State.SUSPENDED and _is_on_the_bill(shares, on):
         return Pot(owed.credit, owed.total, reactivates=True)
     months = owed.months or contributions.owed(payer, on, 1, shares).months

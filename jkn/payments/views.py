@@ -6,6 +6,9 @@ from flask_babel import gettext
 from jkn import clock, i18n, numbers
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import attempts
+from jkn.calendar import first_of_month
+from jkn.contributions import rehab
+from jkn.errors import Refused
 from jkn.members.models import Payer
 from jkn.payments import gate, owing, pot, service
 from jkn.payments.forms import BillFindForm, NoticeForm, PotOpenForm
@@ -39,7 +42,7 @@ def bill_find():
         due = owing.due_under(target, clock.today())
     except NotPayable as refused:
         # who is unknown and who owes nothing look alike
-        form.refuse(_in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
+        form.refuse(in_words(NotPayable(Why.UNKNOWN) if refused.why == Why.PAID else refused))
         return page("payments/bill_find.html", form=form)
     name, is_family = owing.name_of(target.payer), target.payer.family_id is not None
     return page(
@@ -66,17 +69,19 @@ def bill_pay():
     try:
         choices = owing.due_by_months(payer, clock.today())
     except NotPayable as refused:
-        return page("payments/bill_closed.html", why=refused.why, reason=_in_words(refused).say(gettext))
+        return page("payments/bill_closed.html", why=refused.why, reason=in_words(refused).say(gettext))
     months = min(max(request.args.get("bulan", 1, type=int), 1), len(choices))
     due = choices[months - 1]
     how = how_to_pay(payer, due, owing.va_of(payer)) if due.amount else {}
     others = [(count, choice) for count, choice in enumerate(choices, 1) if choice.amount and count != months]
+    arrears = sum(month < first_of_month(clock.today()) for month in due.months)
     return page(
         "payments/bill_pay.html",
         due=due,
         months=months,
         choices=others,
         plan=choices[0].instalment,
+        may_split=choices[0].instalment or rehab.is_eligible(clock.today(), arrears),
         **how,
     )
 
@@ -142,8 +147,10 @@ def how_to_pay(payer: Payer, due: Due, va: str) -> dict:
     return {"until": until, "is_past": is_past, "va": common, "va_mandiri": mandiri}
 
 
-def _in_words(refused: NotPayable) -> NotPayable:
+def in_words(refused: Refused) -> Refused:
     """The same refusal, its date as people write it."""
+    if not isinstance(refused, NotPayable):
+        return refused
     return NotPayable(refused.why, **{name: i18n.day(day) for name, day in refused.values.items()})
 
 

@@ -113,7 +113,9 @@ def test_a_family_that_pays_nothing_itself_is_offered_nothing(wallet, app, membe
 
     Payer.update(family=None, kind="suspense").where(Payer.family == family).execute()
     assert member.get("/autodebit").status_code == 200
-    assert member.get("/bayar/saya/dompet").status_code == 404
+    for page in ("/bayar/saya/dompet", "/bayar/bagikan"):
+        assert member.get(page).location == "/bayar/saya"  # which says why
+    assert "tidak membayar iuran sendiri" in member.get("/bayar/saya").text
 
 
 def test_a_member_pays_by_wallet_and_the_page_tells_the_truth(wallet, member, family):

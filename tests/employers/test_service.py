@@ -112,7 +112,7 @@ def test_a_family_stays_covered_while_the_other_parent_works_there(employer):
 def test_what_was_not_reported_in_time_is_refused_with_its_basis(employer, since):
     with pytest.raises(Refused) as refused:
         add(employer, somebody(), since=since)
-    assert (refused.value.values, refused.value.basis) == ({"day": FEBRUARY}, "BPJS Kesehatan, e-Dabu guide")
+    assert (refused.value.values, refused.value.basis) == ({"day": FEBRUARY}, "BPJS Kesehatan, panduan e-Dabu")
 
 
 def test_a_worker_is_reported_by_the_last_day_but_one_and_relatives_by_the_twentieth():

@@ -223,7 +223,7 @@ def test_the_broken_twin_without_holds_lets_them_lapse(app, monkeypatch):
     payer = behind(24)
     joined(payer, 12)
     pay(payer, 105_000)
-    monkeypatch.setattr(contributions.holds, "held_by", lambda payer, on: ([], frozenset()))
+    monkeypatch.setattr(contributions.holds, "held_by", lambda payer, on: ([], frozenset(), ()))
     with lowered_cap(12):
         assert contributions.standing(payer, date(2026, 2, 10)).lapsed
 
