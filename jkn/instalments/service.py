@@ -58,9 +58,9 @@ class Progress:
         return self.ended is None
 
 
-def offer(payer: Payer, on: date) -> Offer:
+def offer(payer: Payer, on: date, shares: Sequence[dues.Share] | None = None) -> Offer:
     """Every plan that the law of the day allows the family, the shortest first."""
-    shares = contributions.shares_of(payer)
+    shares = contributions.shares_of(payer) if shares is None else shares
     variant, month = _variant(payer, shares, on), first_of_month(on)
     unpaid = contributions.open_months(payer, on, shares).unpaid if payer.liable_from else ()
     past, moved = tuple(each for each in unpaid if each < month), variant == Variant.ALIH
@@ -137,18 +137,20 @@ def running(payer: Payer, on: date, owed: Owed | None = None) -> Progress | None
     return found if found.is_running else None
 
 
-def progress(plan: Plan, on: date, owed: Owed | None = None) -> Progress:
+def progress(plan: Plan, on: date, owed: Owed | None = None, shares: Sequence[dues.Share] | None = None) -> Progress:
     """How a plan goes, and what is asked next. `owed`: what is owed that day, if the caller knows it."""
-    found = so_far(plan, on)
+    shares = contributions.shares_of(plan.payer) if shares is None else shares
+    found = so_far(plan, on, shares)
     if found.ended:
         return found
-    whole, changed = (owed.total, 0) if owed else _whole_and_changed(plan, found.course, on)
+    whole, changed = (owed.total, 0) if owed else _whole_and_changed(plan, found.course, on, shares)
     return replace(found, next=rules.next_of(found.course, on, Rupiah(whole)), changed=Rupiah(changed))
 
 
-def so_far(plan: Plan, on: date) -> Progress:
+def so_far(plan: Plan, on: date, shares: Sequence[dues.Share] | None = None) -> Progress:
     """What was paid up to a day, and whether the plan has ended: fewer questions than progress()."""
-    course = _of_months_owed(holds.course_of(plan.hold), contributions.shares_of(plan.payer))
+    shares = contributions.shares_of(plan.payer) if shares is None else shares
+    course = _of_months_owed(holds.course_of(plan.hold), shares)
     ended = course.ended(on)
     return Progress(plan, course, on, ended, course.paid(ended[0] if ended else on))
 
@@ -160,9 +162,8 @@ def _of_months_owed(course: Course, shares: Sequence[dues.Share]) -> Course:
     return replace(course, months=tuple(owed))
 
 
-def _whole_and_changed(plan: Plan, course: Course, on: date) -> tuple[int, int]:
+def _whole_and_changed(plan: Plan, course: Course, on: date, shares: Sequence[dues.Share]) -> tuple[int, int]:
     """What would pay everything on the day, and by how much the plan's months changed."""
-    shares = contributions.shares_of(plan.payer)
     unpaid = contributions.open_months(plan.payer, on, shares).unpaid
     prices = _prices(plan.payer, sorted({*unpaid, *course.months}), shares)
     credit = sum(move.amount for move in course.credit)
