@@ -38,7 +38,7 @@ from jkn.payments.models import Payment, Purpose
 from tests.builders import a_family, people
 from tests.contributions.reference import Household, Member, price_of, stand
 
-RUNS = int(os.environ.get("JKN_RUNS", "25"))
+RUNS = int(os.environ.get("JKN_RUNS", "12"))
 BEGIN = date(2024, 1, 10)
 CLASSES = (CareClass.I, CareClass.II, CareClass.III)
 
