@@ -56,7 +56,6 @@ class Progress:
         return self.ended is None
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True)
 class Looked:
     """Who is on a family's bill and which months are open on a day: read once for all that a page asks."""
@@ -76,11 +75,6 @@ def offer(payer: Payer, on: date, looked: Looked | None = None) -> Offer:
     """Every plan that the law of the day allows the family, the shortest first."""
     looked = looked or look(payer, on)
     shares, unpaid = looked.shares, looked.open.unpaid
-=======
-def offer(payer: Payer, on: date, shares: Sequence[dues.Share] | None = None) -> Offer:
-    """Every plan that the law of the day allows the family, the shortest first."""
-    shares = contributions.shares_of(payer) if shares is None else shares
->>>>>>> review
     variant, month = _variant(payer, shares, on), first_of_month(on)
     past, moved = tuple(each for each in unpaid if each < month), variant == Variant.ALIH
     try:
@@ -156,7 +150,6 @@ def running(payer: Payer, on: date) -> Progress | None:
     return found if found.is_running else None
 
 
-<<<<<<< HEAD
 def next_due(payer: Payer, on: date, owed: Owed) -> Next | None:
     """What the plan that runs on a day asks for next, if one runs; `owed`: what is owed that day.
 
@@ -175,30 +168,15 @@ def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:
         return found
     whole, changed = _whole_and_changed(plan, found.course, looked or look(plan.payer, on))
     return replace(found, next=found.course.next_due(on, Rupiah(whole)), changed=Rupiah(changed))
-=======
-def progress(plan: Plan, on: date, owed: Owed | None = None, shares: Sequence[dues.Share] | None = None) -> Progress:
-    """How a plan goes, and what is asked next. `owed`: what is owed that day, if the caller knows it."""
-    shares = contributions.shares_of(plan.payer) if shares is None else shares
-    found = so_far(plan, on, shares)
-    if found.ended:
-        return found
-    whole, changed = (owed.total, 0) if owed else _whole_and_changed(plan, found.course, on, shares)
-    return replace(found, next=rules.next_of(found.course, on, Rupiah(whole)), changed=Rupiah(changed))
->>>>>>> review
 
 
-def so_far(plan: Plan, on: date, shares: Sequence[dues.Share] | None = None) -> Progress:
+def so_far(plan: Plan, on: date) -> Progress:
     """What was paid up to a day, and whether the plan has ended: fewer questions than progress()."""
-<<<<<<< HEAD
     return _so_far(plan, holds.course_of(plan.hold), contributions.shares_of(plan.payer), on)
 
 
 def _so_far(plan: Plan, course: Course, shares: Sequence[dues.Share], on: date) -> Progress:
     course = _of_months_owed(course, shares)
-=======
-    shares = contributions.shares_of(plan.payer) if shares is None else shares
-    course = _of_months_owed(holds.course_of(plan.hold), shares)
->>>>>>> review
     ended = course.ended(on)
     return Progress(plan, course, on, ended, course.paid(ended[0] if ended else on))
 
@@ -210,17 +188,10 @@ def _of_months_owed(course: Course, shares: Sequence[dues.Share]) -> Course:
     return replace(course, months=tuple(owed))
 
 
-<<<<<<< HEAD
 def _whole_and_changed(plan: Plan, course: Course, looked: Looked) -> tuple[int, int]:
     """What would pay everything on the day, and by how much the plan's months changed."""
     unpaid = looked.open.unpaid
     prices = _prices(plan.payer, sorted({*unpaid, *course.months}), looked.shares)
-=======
-def _whole_and_changed(plan: Plan, course: Course, on: date, shares: Sequence[dues.Share]) -> tuple[int, int]:
-    """What would pay everything on the day, and by how much the plan's months changed."""
-    unpaid = contributions.open_months(plan.payer, on, shares).unpaid
-    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), shares)
->>>>>>> review
     credit = sum(move.amount for move in course.credit)
     whole = max(0, sum(prices[month] for month in unpaid) - credit)
     return whole, sum(prices[month] for month in course.months) - course.steps[-1].total

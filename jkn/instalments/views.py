@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from jkn import access, clock, numbers
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import last_of_month
-from jkn.contributions import service as contributions
 from jkn.contributions.course import End
 from jkn.contributions.telling import told
 from jkn.errors import N_, Refused
@@ -32,19 +31,11 @@ def plan_list():
     plans = [row.plan for row in rows if row.plan]
     for plan in plans:
         plan.payer = payer
-<<<<<<< HEAD
     looked = service.look(payer, today)
     newest = service.progress(plans[0], today, looked) if plans else None
     if newest and newest.is_running:
         return page("instalments/plan_list.html", offer=None, **_progress(newest), plans=plans[1:])
     offered = service.offer(payer, today, looked)
-=======
-    shares = contributions.shares_of(payer)
-    newest = service.progress(plans[0], today, shares=shares) if plans else None
-    if newest and newest.is_running:
-        return page("instalments/plan_list.html", offer=None, **_progress(newest), plans=plans[1:])
-    offered = service.offer(payer, today, shares)
->>>>>>> review
     return page(
         "instalments/plan_list.html",
         offer=offered,
