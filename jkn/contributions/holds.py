@@ -6,7 +6,6 @@ from itertools import groupby
 
 from peewee import JOIN
 
-from jkn import law
 from jkn.contributions.course import Course, Moved, Paid, Step
 from jkn.contributions.models import Hold, How, Settlement
 from jkn.contributions.rules import Held
@@ -63,11 +62,6 @@ def held_by(payer: Payer, on: date) -> tuple[list[Held], frozenset[date], tuple[
         if hold.covers and not ended and course.paid(on) >= course.steps[0].total:
             covered = held[-1].months
     return held, covered, tuple(course for _hold, course in found)
-
-
-def may_cover(on: date) -> bool:
-    """Has any law up to the day let an agreement bring cover before all is paid?"""
-    return any(row.active_on == "first" for row in law.history("rehab") if row.since <= on)
 
 
 def fixed_months(payer: Payer, on: date) -> set[date]:
