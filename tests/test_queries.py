@@ -5,9 +5,11 @@ import pytest
 from jkn.access import Role
 from jkn.facilities.models import Facility
 from jkn.members.models import Payer, Person
+from jkn.members.service import people_of
 from tests.asking import asked, forget_sizes, read_whole
 from tests.crawl import PAGES, as_member
 from tests.facilities.places import load_facilities
+from tests.instalments.test_service import behind, joined
 from tests.weighing import ASKED, a_large_world
 
 MOST = 8
@@ -44,6 +46,19 @@ def test_a_page_asks_little_and_every_question_has_an_index(world, questions, ro
 @pytest.mark.parametrize("url", ASKED)
 def test_a_search_asks_little_and_every_question_has_an_index(questions, url):
     hold(questions(url))
+
+
+@pytest.mark.parametrize("url", ("/status", "/tagihan", "/bayar/saya", "/bayar/saya/dompet", "/celengan", "/cicilan"))
+def test_a_family_that_pays_in_instalments_asks_no_more(app, url):
+    load_facilities()
+    forget_sizes()
+    payer = behind(8)
+    joined(payer, 4)
+    client = as_member(app, people_of(payer.family_id)[0])
+    client.get("/status")
+    with asked() as found:
+        assert client.get(url).status_code == 200
+    hold(found)
 
 
 def test_the_sign_in_is_one_question(questions):

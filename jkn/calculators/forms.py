@@ -82,7 +82,12 @@ class ContributionComputeForm(AskForm):
     kelas = _class_field()
     jiwa = _people_field()
     bulan = AskedField(_l("Month"), reading.read_month, default=lambda: f"{clock.today():%Y-%m}", digits=False)
-    upah = AskedField(_l("Wage or pension a month"), reading.read_wage, optional=True)
+    upah = AskedField(
+        _l("Wage or pension a month"),
+        reading.read_wage,
+        optional=True,
+        description=_l("In rupiah, such as 5.000.000."),
+    )
     keluarga_tambahan = AskedField(_l("Relatives beyond spouse and three children"), reading.whole(0, 20), default="0")
     batas_bawah = AskedField(_l("Minimum wage of the place (UMK), if you know it"), reading.read_wage, optional=True)
 
@@ -94,12 +99,16 @@ class ContributionComputeForm(AskForm):
 class ArrearsComputeForm(AskForm):
     kelas = _class_field()
     jiwa = _people_field()
-    sejak = AskedField(_l("First month not paid"), reading.read_month, digits=False)
+    sejak = AskedField(
+        _l("First month not paid"), reading.read_month, digits=False, description=_l("Year and month, such as 2026-01.")
+    )
     tanggal = _day_field(_l("Day on which you want to pay"))
 
 
 class PenaltyComputeForm(AskForm):
-    biaya = AskedField(_l("The hospital's estimate of the cost"), reading.read_amount)
+    biaya = AskedField(
+        _l("The hospital's estimate of the cost"), reading.read_amount, description=_l("In rupiah, such as 5.000.000.")
+    )
     bulan = AskedField(_l("Months in arrears that you paid"), reading.whole(0, 600))
     tanggal = _day_field(_l("Day of the penalty bill"))
     segmen = ChoiceField(_l("Who pays your contribution"), PENALTY_SEGMENTS, rules.SEGMENTS, default="PBPU")

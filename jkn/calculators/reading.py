@@ -14,19 +14,29 @@ LONGEST = 40  # signs of anything typed
 
 
 def read_month(text: str) -> date:
-    """2026-01, as the first of the month; a whole date is read as its month."""
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?", text)
-    if not found:
+    """2026-01 or 1/2026, as the first of the month; a whole date is read as its month."""
+    parts = _parts(text)
+    if parts is None:
         raise Refused(N_("Type a month as year and month, such as 2026-01."))
-    return _within(_date(found[1], found[2], found[3] or "1", N_("There is no such month."))).replace(day=1)
+    year, month, day = (*parts, "1")[:3]
+    return _within(_date(year, month, day, N_("There is no such month."))).replace(day=1)
 
 
 def read_day(text: str) -> date:
-    """2026-01-15."""
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
-    if not found:
+    """2026-01-15 or 15/1/2026."""
+    parts = _parts(text)
+    if parts is None or len(parts) != 3:
         raise Refused(N_("Type a date as year, month and day, such as 2026-01-15."))
-    return _within(_date(*found.groups(), N_("There is no such day.")))
+    return _within(_date(*parts, N_("There is no such day.")))
+
+
+def _parts(text: str) -> list[str] | None:
+    """Year, month and perhaps day, however they are parted and whichever end the year stands at."""
+    parts = re.split(r"[-/. ]", text)
+    if len(parts[0]) != 4:
+        parts.reverse()
+    fits = len(parts) in (2, 3) and re.fullmatch("[0-9]{4}(-[0-9]{1,2}){1,2}", "-".join(parts))
+    return parts if fits else None
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -13,7 +13,7 @@ from jkn.payments.forms import read_card_or_va
 CHOOSE = InputRequired(_l("Choose one."))
 DEEDS = {
     "pause": _l("Pause: debit nothing until I say so"),
-    "resume": _l("Go on"),
+    "resume": _l("Go on debiting"),
     "cancel": _l("End it for good"),
 }
 POSSIBLE = {Stage.ASKED: ("cancel",), Stage.ACTIVE: ("pause", "cancel"), Stage.PAUSED: ("resume", "cancel")}

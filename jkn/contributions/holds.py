@@ -6,7 +6,6 @@ from itertools import groupby
 
 from peewee import JOIN
 
-from jkn import law
 from jkn.contributions.course import Course, Moved, Paid, Step
 from jkn.contributions.models import Hold, How, Settlement
 from jkn.contributions.rules import Held
@@ -73,11 +72,6 @@ def agreements_of(payer: Payer) -> list[Hold]:
 def runs(hold: Hold, on: date) -> bool:
     """Does the agreement run on a day?"""
     return hold.since <= on and course_of(hold).ended(on) is None
-
-
-def may_cover(on: date) -> bool:
-    """Has any law up to the day let an agreement bring cover before all is paid?"""
-    return any(row.active_on == "first" for row in law.history("rehab") if row.since <= on)
 
 
 def fixed_months(payer: Payer, on: date) -> set[date]:

@@ -93,7 +93,7 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
         settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
         months = rules.months_owed(start, last, shares)
     lapsed, covered, courses = rules.lapsed_months(months, settled, on), frozenset(), None
-    if lapsed or (months and months[0] < last and holds.may_cover(on)):
+    if months:
         held, covered, courses = holds.held_by(payer, on)
         lapsed = rules.lapsed_months(months, settled, on, held)
     unpaid = [month for month in months if month not in settled and month not in lapsed]

@@ -29,8 +29,8 @@ def bill_list():
     payer, me = members.payer_of(actor().family_id), actor().person_id
     today = clock.today()
     standing, owed = service.standing_and_owed(payer, today) if payer else (None, None)
-    for_me = None if owed and owed.names(me) else billed.newest_line_of(me, today)
     arrears = [item for item in owed.months if item.month < first_of_month(today)] if owed else []
+    moved = bool(arrears) and len(arrears) == len(owed.months)  # nobody is on the family's own bill any more
     return page(
         "contributions/bill_list.html",
         fragment="bill_list",
@@ -39,9 +39,10 @@ def bill_list():
         standing=standing,
         owed=owed,
         instalment=owed.instalment(today) if owed else None,
-        may_split=rehab.is_eligible(today, len(arrears), moved=for_me is not None),
+        may_split=rehab.is_eligible(today, len(arrears), moved),
         trace=told(standing.trace) if standing else [],
-        for_me=for_me,
+        moved=moved,
+        for_me=None if owed and owed.names(me) and not moved else billed.newest_line_of(me, today),
     )
 
 

@@ -12,6 +12,7 @@ from jkn.employers.views import bp
 from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
+from jkn.regions import service as regions
 from jkn.web import asked_number, page
 
 PAGE = 25
@@ -29,8 +30,9 @@ def employer_list():
     elif after := asked_number("sesudah"):
         rows = rows.where(Employer.id > after)
     employers = list(rows)
-    more = employers[PAGE - 1].id if len(employers) > PAGE else None
-    return page("employers/employer_list.html", form=form, employers=employers[:PAGE], more=more)
+    employers, more = employers[:PAGE], employers[PAGE - 1].id if len(employers) > PAGE else None
+    regencies = regions.labels({row.regency_code for row in employers if row.regency_code})
+    return page("employers/employer_list.html", form=form, employers=employers, more=more, regencies=regencies)
 
 
 @bp.route("/petugas/majikan/<int:employer_id>", methods=["GET", "POST"])
@@ -66,6 +68,7 @@ def worker_list(employer_id):
     return page(
         "employers/worker_list.html",
         employer=employer,
+        regency=regions.village_label(employer.regency_code),
         workers=workers[:PAGE],
         more=more,
         form=form,

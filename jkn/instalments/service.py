@@ -14,7 +14,7 @@ from jkn.contributions import rules as dues
 from jkn.contributions import service as contributions
 from jkn.contributions.course import Course, End, Next
 from jkn.contributions.models import Hold, How
-from jkn.contributions.rules import OpenMonths, Owed
+from jkn.contributions.rules import OpenMonths
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.instalments import rules
@@ -148,16 +148,6 @@ def running(payer: Payer, on: date) -> Progress | None:
     plan.payer = payer
     found = progress(plan, on)
     return found if found.is_running else None
-
-
-def next_due(payer: Payer, on: date, owed: Owed) -> Next | None:
-    """What the plan that runs on a day asks for next, if one runs; `owed`: what is owed that day.
-
-    Asks the database nothing where `owed` knows the courses.
-    """
-    if owed.total and owed.courses is None:
-        owed = replace(owed, courses=tuple(course for _hold, course in holds.courses_of(payer, on)))
-    return owed.instalment(on)
 
 
 def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:

@@ -10,7 +10,6 @@ from jkn.contributions.course import Next
 from jkn.contributions.rules import due_on, first_payment_window
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
-from jkn.instalments import service as instalments
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
@@ -162,7 +161,7 @@ def due(payer: Payer, on: date, months: int = 1) -> Due:
     """
     _check_window(payer, on)
     owed = contributions.owed(payer, on)
-    if instalment := instalments.next_due(payer, on, owed):
+    if instalment := owed.instalment(on):
         return _of_plan(instalment, _asked(owed))[:months][-1]
     asked = _asked(contributions.owed(payer, on, ahead=months - 1) if months > 1 else owed)
     if asked.amount <= 0:
@@ -177,7 +176,7 @@ def due_by_months(payer: Payer, on: date) -> list[Due]:
     owed = contributions.owed(payer, on, ahead=most - 1)
     running = [item for item in owed.months if item.month <= on]
     now = replace(owed, months=tuple(running))
-    if instalment := instalments.next_due(payer, on, now):
+    if instalment := now.instalment(on):
         return _of_plan(instalment, _asked(now))
     later = owed.months[len(running) :]
     return [_asked(replace(owed, months=(*running, *later[:ahead]))) for ahead in range(most)]

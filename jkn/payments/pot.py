@@ -46,7 +46,7 @@ def look(payer: Payer, on: date) -> Pot:
     standing, owed = contributions.standing_and_owed(payer, on, shares)
     if standing.state == State.LAPSED:
         return Pot(owed.credit, Rupiah(0), is_too_late=True)
-    if due := instalments.next_due(payer, on, owed):
+    if due := owed.instalment(on):
         return Pot(owed.credit, due.amount, instalment=due)
     if standing.state == State.SUSPENDED and _is_on_the_bill(shares, on):
         return Pot(owed.credit, owed.total, reactivates=True)

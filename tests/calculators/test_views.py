@@ -396,3 +396,16 @@ def test_a_calculator_asks_the_database_nothing(ask):
 def test_another_month_in_arrears_never_costs_less(ask, back):
     since, before = (f"{add_months(date(2026, 1, 1), -each):%Y-%m}" for each in (back, back - 1))
     assert ask("tunggakan", kelas=3, sejak=since).amount() >= ask("tunggakan", kelas=3, sejak=before).amount()
+
+
+@pytest.mark.parametrize("typed", ["2018-10", "10-2018", "10/2018", "10 2018", "2018.10", "2018-10-31", "31/10/2018"])
+def test_a_month_is_read_whichever_way_it_is_written(ask, typed):
+    said = ask("tunggakan", sejak=typed, tanggal="15/6/2020", jiwa=4)
+    assert not said.complaints and said == ask("tunggakan", sejak="2018-10", tanggal="2020-06-15", jiwa=4).replace(
+        'value="2018-10"', f'value="{typed}"'
+    ).replace('value="2020-06-15"', 'value="15/6/2020"')
+
+
+@pytest.mark.parametrize("typed", ["2018", "10", "10-18", "2018-10-1-1", "x/2018", "13/2018", "/2018", ""])
+def test_what_is_no_month_is_said_to_be_none(ask, typed):
+    assert ask("tunggakan", sejak=typed).complaints

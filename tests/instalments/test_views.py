@@ -50,6 +50,29 @@ def test_joining_takes_the_pin(member, payer):
     assert Notice.get().name == "plan_joined" and "4 kali Rp105.000" in member.get("/kabar").text
 
 
+def test_status_and_bills_ask_for_the_next_instalment_and_name_the_whole(member, payer):
+    post(member, "/cicilan/4/ikut", pin=PIN)
+    for url in ("/status", "/tagihan"):
+        page = member.get(url).text
+        assert "ke-1" in page and page.index("Rp105.000") < page.index("Rp315.000") and "31 Januari 2026" in page
+        assert 'href="/cicilan"' in page and 'href="/bayar/saya"' in page
+    pay(payer, 105_000)
+    assert "ke-2" in member.get("/status").text and "28 Februari 2026" in member.get("/tagihan").text
+
+
+@pytest.mark.parametrize(("months", "ways"), [(4, ["/cicilan"]), (3, ["/celengan", "/bayar/bagikan"])])
+def test_a_suspended_family_reads_what_else_it_can_do(app, months, ways):
+    page = client_of(app, behind(months)).get("/status").text
+    offered = [url for url in ("/cicilan", "/celengan", "/bayar/bagikan") if f'href="{url}"' in page]
+    assert offered == ways and page.index("/bayar/saya") < page.index(ways[0]) < page.index("Mengapa?")
+
+
+def test_whoever_has_moved_reads_that_old_arrears_do_not_stop_the_card(app):
+    payer = moved_away(3)
+    page = client_of(app, payer).get("/tagihan").text
+    assert "Tidak dijamin" not in page and "kepesertaan baru" in page and 'href="/cicilan"' in page
+
+
 def test_the_second_tab_is_told_that_a_plan_runs(member):
     post(member, "/cicilan/4/ikut", pin=PIN)
     again = post(member, "/cicilan/3/ikut", pin=PIN)
