@@ -103,7 +103,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(amount=st.integers(1, 900_000))
     def fills_the_pot(self, amount):
-        suspended = self.standing().state == State.SUSPENDED
+        """Whom it could make active again it must, or buy nothing; for who needs no cover it buys the oldest months."""
+        suspended = self.alive and self.standing().state == State.SUSPENDED
         payment = self.take(amount, purpose=Purpose.POT)
         assert not (suspended and payment.months) or self.standing().is_covered
 
