@@ -93,6 +93,6 @@ def _tell_why_not(charge: Charge, found: Finding) -> None:
         notices.tell(mandate.person, "autodebit_stopped", str(charge.id), **told)
         return
     provider = providers.find(charge.provider)
-    again = rules.next_attempt(charge.day, provider.days) if provider else None
+    again = rules.next_attempt(charge.day, provider.days_on(charge.day)) if provider else None
     told |= {"again": again.isoformat() if again else "", "poor": rules.case_of(found.code) == rules.INSUFFICIENT}
     notices.tell(mandate.person, "autodebit_failed", str(charge.id), **told)

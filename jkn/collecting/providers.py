@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from jkn import law
 from jkn.config import BadConfig
 from jkn.payments.snap.codes import Service
 from jkn.payments.snap.signatures import load_public_key
@@ -62,9 +64,14 @@ class Provider:
     authorise_url: str = ""  # where a member says yes; left out: service 10 below base_url
     channel_id: str = "95221"
     signing: Signing = Signing.HMAC
-    days: tuple[int, ...] = (5, 20)
+    days: tuple[int, ...] = ()  # of the month, on which it is asked; none: those of the law
     seconds: int = 10  # for one whole call, however slowly it drips
     paths: Mapping[Service, str] = field(default_factory=lambda: PATHS)
+
+    def days_on(self, day: date) -> tuple[int, ...]:
+        """The days of the month on which auto-debit collects: the provider's own, else those in force on a day."""
+        rule = law.at(day).autodebit_days
+        return self.days or (rule.first, rule.second)
 
     def authorise_link(self, state: str, redirect_url: str) -> str:
         """The page on which the member lets us debit (service 10); it comes back with `authCode` and `state`."""

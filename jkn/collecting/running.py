@@ -24,7 +24,7 @@ def collect(day: date, tick: Tick = lambda _steps: None) -> Counter:
     """
     tally, unclear = check_open(tick), []
     for provider in on_day(day):
-        attempt = rules.attempt_on(day, provider.days)
+        attempt = rules.attempt_on(day, provider.days_on(day))
         for mandate in _mandates_of(provider):
             charge = charging.ask_by_mandate(mandate, day, attempt, SYSTEM)
             if charge:
@@ -57,7 +57,7 @@ def steps(day: date | None = None) -> int:
 def on_day(day: date) -> list[Provider]:
     """The providers that debit on this day."""
     offered = providers.offered(ProviderKind.WALLET, ProviderKind.BANK)
-    return [provider for provider in offered if rules.attempt_on(day, provider.days)]
+    return [provider for provider in offered if rules.attempt_on(day, provider.days_on(day))]
 
 
 def _mandates_of(provider: Provider) -> Iterator[Mandate]:

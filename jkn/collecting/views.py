@@ -77,7 +77,7 @@ def mandate_show(mandate_id):
         mandate=mandate,
         stage=stage,
         name=providers.name_of(mandate.provider),
-        days=rules.coming_days(today, provider.days) if provider and stage is Stage.ACTIVE else [],
+        days=rules.coming_days(today, provider.days_on(today)) if provider and stage is Stage.ACTIVE else [],
         go=provider.authorise_link(mandate.state, back) if provider and stage is Stage.ASKED else None,
         charges=list(scope(Charge).where(Charge.mandate == mandate).order_by(Charge.id.desc()).limit(SHOWN)),
     )

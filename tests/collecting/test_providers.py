@@ -1,11 +1,14 @@
 """Providers out of the configuration: read once, and refused when something is missing."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 
 from jkn import config
 from jkn.collecting import demo, providers
-from jkn.collecting.providers import PATHS, ProviderKind, Signing
+from jkn.collecting.providers import PATHS, Provider, ProviderKind, Signing
 from jkn.config import BadConfig
 from jkn.payments.snap.codes import Service
 from tests.test_config import GOOD
@@ -113,3 +116,9 @@ def test_the_keys_of_a_development_machine_are_made_once(tmp_path, monkeypatch):
     assert (tmp_path / ".providers-demo.json").stat().st_mode & 0o77 == 0
     demo._keys.cache_clear()
     assert [path.name for path in tmp_path.iterdir()] == [".providers-demo.json"]
+
+
+def test_without_days_of_its_own_a_provider_is_asked_on_those_of_the_law():
+    dana = Provider("dana", "DANA", ProviderKind.WALLET, "https://x", "c", "m", keys=dict)
+    assert dana.days_on(date(2026, 1, 1)) == (5, 20)
+    assert replace(dana, days=(12,)).days_on(date(2026, 1, 1)) == (12,)
