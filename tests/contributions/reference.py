@@ -59,7 +59,18 @@ def price_of(path, household: Household, month: date) -> int:
     return sum(tariff[f"class_{each}"] for each in classes if each)
 
 
-def stand(path, household: Household, settled: Mapping[date, date], on: date) -> tuple[bool, list[date], list[date]]:
+@dataclass
+class Kept:
+    """Months that may not lapse from a day until another (None: still), because a plan pays them off."""
+
+    months: set[date]
+    since: date
+    until: date | None = None
+
+
+def stand(
+    path, household: Household, settled: Mapping[date, date], on: date, kept: list[Kept] = ()
+) -> tuple[bool, list[date], list[date]]:
     """Is the family covered on the day; which months are open, the running one included; which have lapsed for good."""
     caps = rows_of(path, "arrears_cap")
     running = on.replace(day=1)
@@ -72,8 +83,13 @@ def stand(path, household: Household, settled: Mapping[date, date], on: date) ->
         month = after(month)
         # on the first of `month`, what was settled before that day is gone, and the oldest of too many lapse
         open_months = [each for each in open_months if not (each in settled and settled[each] < month)]
-        while len(open_months) > in_force(caps, month)["months"]:
-            lapsed.append(open_months.pop(0))
+        safe = {
+            each for one in kept if one.since <= month and not (one.until and one.until <= month) for each in one.months
+        }
+        for each in list(open_months):
+            if len(open_months) > in_force(caps, month)["months"] and each not in safe:
+                open_months.remove(each)
+                lapsed.append(each)
     open_months = [each for each in open_months if each not in settled]
     lapsed = [each for each in lapsed if each not in settled]
     covered = not open_months

@@ -1,4 +1,4 @@
-"""Random lives of families: joined, billed, paid in every wrong way, repriced, moved between classes, dead, undone.
+"""Random lives of families: joined, billed, paid in every wrong way or in instalments, repriced, dead, undone.
 
 After every step the books are level, no month is settled twice, what was paid is credit or settled, and the standing is
 what a slow reference says. `JKN_RUNS` asks for more runs than the suite has time for.
@@ -6,6 +6,7 @@ what a slow reference says. `JKN_RUNS` asks for more runs than the suite has tim
 
 import os
 import tempfile
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,11 +25,12 @@ from hypothesis.stateful import (
 from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.calendar import add_months, first_of_month, next_month
-from jkn.contributions import corrections, service
+from jkn.contributions import corrections, holds, service
 from jkn.contributions.models import Bill, How, Reason, Settlement
 from jkn.contributions.rules import State
 from jkn.db import db
 from jkn.errors import Refused
+from jkn.instalments import service as instalments
 from jkn.ledger.models import Account, Movement
 from jkn.ledger.service import credit_of
 from jkn.members import service as members
@@ -36,7 +38,7 @@ from jkn.members.models import CareClass, Payer, Spell
 from jkn.payments import booking, owing
 from jkn.payments.models import Payment, Purpose
 from tests.builders import a_family, people
-from tests.contributions.reference import Household, Member, price_of, stand
+from tests.contributions.reference import Household, Kept, Member, price_of, stand
 
 RUNS = int(os.environ.get("JKN_RUNS", "12"))
 BEGIN = date(2024, 1, 10)
@@ -95,7 +97,7 @@ class Lives(RuleBasedStateMachine):
         except Refused:
             return
         payment = self.take(due.amount, due.months)
-        assert payment.covers == due.months
+        assert due.instalment or payment.covers == due.months
 
     @rule(amount=st.integers(1, 900_000))
     def pays_some_amount(self, amount):
@@ -105,6 +107,7 @@ class Lives(RuleBasedStateMachine):
     def fills_the_pot(self, amount):
         """Whom it could make active again it must, or buy nothing; for who needs no cover it buys the oldest months."""
         suspended = self.alive and self.standing().state == State.SUSPENDED
+        suspended = suspended and not instalments.running(self.fresh(), self.day)
         payment = self.take(amount, purpose=Purpose.POT)
         assert not (suspended and payment.months) or self.standing().is_covered
 
@@ -122,6 +125,20 @@ class Lives(RuleBasedStateMachine):
                 self.fresh(), last.amount, last.via, last.reference, clock.now(), SYSTEM, source=last.source
             )
             assert again.id == last.id
+
+    @rule(which=st.integers(0, 20))
+    def joins_a_plan(self, which):
+        plans = instalments.offer(self.fresh(), self.day).plans
+        if plans:
+            count = plans[which % len(plans)].instalments
+            with suppress(Refused):
+                instalments.join(self.fresh(), count, SYSTEM, key=f"k{next(self.references)}")
+
+    @rule()
+    def leaves_the_plan(self):
+        plan = instalments.running(self.fresh(), self.day)
+        if plan:
+            instalments.cancel(plan.plan, SYSTEM)
 
     @rule(which=st.integers(0, 5))
     def a_bank_takes_money_back(self, which):
@@ -203,7 +220,8 @@ class Lives(RuleBasedStateMachine):
         if not hasattr(self, "payer"):
             return
         settled = {row.month: row.settled_on for row in self.held()}
-        covered, open_months, lapsed = stand(self.law, self.household, settled, self.day)
+        kept = [Kept(set(hold.months), hold.since, hold.until) for hold in holds.held_by(self.payer, self.day)[0]]
+        covered, open_months, lapsed = stand(self.law, self.household, settled, self.day, kept)
         standing = self.standing()
         assert standing.is_covered == covered
         assert list(standing.unpaid) == open_months
@@ -211,11 +229,15 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def every_open_month_costs_what_the_law_says(self):
-        """Also months long billed, by whatever corrections it took; lapsed and waived ones are left as they were."""
+        """Also months long billed, by whatever corrections it took; lapsed and waived ones are left as they were.
+
+        A plan keeps the price of its months, whatever is decreed later.
+        """
         if not hasattr(self, "payer"):
             return
+        planned = {month for hold in holds.held_by(self.payer, self.day)[0] for month in hold.months}
         for item in service.owed(self.fresh(), self.day).months:
-            assert item.amount == price_of(self.law, self.household, item.month)
+            assert item.month in planned or item.amount == price_of(self.law, self.household, item.month)
 
     @invariant()
     def what_once_lapsed_never_comes_back(self):
@@ -264,7 +286,7 @@ def test_no_history_makes_the_books_wrong(app):
 def test_twin_a_cap_that_only_counts_brings_old_months_back(app, monkeypatch):
     """The broken twin: the newest months within the cap, whatever fell outside before."""
 
-    def naive(months, settled, on):
+    def naive(months, settled, on, held=()):
         open_still = [month for month in months if month not in settled and month < first_of_month(on)]
         return open_still[: -service.rules.cap_on(on)] if len(open_still) > service.rules.cap_on(on) else []
 
