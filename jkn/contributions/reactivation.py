@@ -52,7 +52,8 @@ def find(months: Sequence[date], held: Iterable[Held], on: date) -> list[Reactiv
         paid |= {fact.month for fact in facts if fact.since == day and not (fact.was_waived or fact.was_running)}
         paid = {month for month in paid if month in after and month < first_of_month(after[month])}
         if not _is_suspended(months, after, day):
-            found += [Reactivation(day, len(paid))] if paid else []
+            rest = rules.relaxed_months([month for month in months if month not in after], after, day)
+            found += [Reactivation(day, len(paid | rest))] if paid else []
             paid = set()
     return found
 
@@ -131,4 +132,5 @@ def _is_suspended(months: Sequence[date], settled: dict[date, date], day: date) 
     known = [month for month in months if month <= day]
     lapsed = rules.lapsed_months(known, settled, day)
     unpaid = [month for month in known if month not in settled and month not in lapsed]
-    return rules.standing_on(day, unpaid, lapsed, day).state == State.SUSPENDED
+    stops = [month for month in unpaid if month not in rules.relaxed_months(unpaid, settled, day)]
+    return rules.standing_on(day, stops, lapsed, day).state == State.SUSPENDED

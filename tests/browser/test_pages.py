@@ -20,7 +20,8 @@ SENT_EMPTY = {
     "/pengaduan": _("Send"),
     "/petugas/masuk": _("Sign in"),
 }
-LEFT_OUT = ("/healthz", "/kios", "/kios/masih", "/kios/selesai")  # for machines; and seen at a kiosk below
+LIST = "/petugas/pembayar/<int:payer_id>/<month>/csv"
+LEFT_OUT = ("/healthz", LIST, "/kios", "/kios/masih", "/kios/selesai")  # for machines; a file; seen at a kiosk below
 AT_A_KIOSK = ("/kios", "/masuk", "/cek", "/bayar", "/bantuan", "/kios/masih", "/kios/selesai")
 OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
 

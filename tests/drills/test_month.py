@@ -53,7 +53,7 @@ def bill(databases, name, before, *shots):
 
 def test_a_command_shot_again_and_again_and_started_again_comes_to_the_same(databases, world):
     undisturbed = bill(databases, "undisturbed", world)
-    assert undisturbed["bill"][0] == 40
+    assert undisturbed["bill"][0] > 40  # the families', and the governments' for state aid
     assert bill(databases, "shot", world, ["1"], ["3"]) == undisturbed
 
 
