@@ -137,6 +137,9 @@ class Tills:
                     self.answered += 1
                     (self.acknowledged if code == DONE else self.refused)[notice.reference] = notice.amount
                 return
+            if code.startswith("401"):  # what was lost may be the bank's token
+                with suppress(BankRefused, httpx.TransportError):
+                    self.bank.ask_token()
             body["flagAdvise"] = "Y"
             time.sleep(PAUSE)
         raise TimeoutError(notice.reference)
