@@ -10,6 +10,7 @@ def test_a_database_killed_under_payments_loses_and_doubles_none(folder, goals):
     assert goals.met, goals.rows
 
 
+@pytest.mark.slow
 def test_twin_a_database_that_answers_before_it_writes_loses_payments(folder, goals):
     slow = {"synchronous_commit": "off", "wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
     settings = slow | {"bgwriter_lru_maxpages": "0"}
