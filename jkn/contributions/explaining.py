@@ -1,10 +1,14 @@
-"""The steps behind one person's month on a bill, for pages that explain it. Pure."""
+"""The steps behind a month on a bill, and what it was by another month's tariff, for pages that explain it. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
+from jkn import law
 from jkn.contributions import rules, tariffs
 from jkn.contributions.rules import Fact
 from jkn.errors import N_
+from jkn.money import Rupiah
 
 
 def price_steps(month: date, care_class: int) -> list[Fact]:
@@ -24,3 +28,20 @@ def basis_of(month: date, care_class: int) -> str:
     """Which decrees these steps follow."""
     price = rules.price(month, care_class)
     return tariffs.cited(price.basis, tariffs.class3_aid(month).basis) if price.aid else price.basis
+
+
+class Recomputed(NamedTuple):
+    """A bill under the tariff of another month."""
+
+    month: date
+    amount: Rupiah
+    basis: str
+
+
+def under_law_of(month: date, classes: Sequence[int]) -> Recomputed | None:
+    """What the same people in these classes cost by the tariff of another month; None before there was one."""
+    try:
+        prices = [rules.price(month, care_class) for care_class in classes]
+    except law.Missing:
+        return None
+    return Recomputed(month, Rupiah(sum(each.amount for each in prices)), prices[0].basis if prices else "")

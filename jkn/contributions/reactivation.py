@@ -132,5 +132,6 @@ def _is_suspended(months: Sequence[date], settled: dict[date, date], day: date) 
     known = [month for month in months if month <= day]
     lapsed = rules.lapsed_months(known, settled, day)
     unpaid = [month for month in known if month not in settled and month not in lapsed]
-    stops = [month for month in unpaid if month not in rules.relaxed_months(unpaid, settled, day)]
+    relaxed = rules.relaxed_months(unpaid, settled, day)
+    stops = [month for month in unpaid if month not in relaxed]
     return rules.standing_on(day, stops, lapsed, day).state == State.SUSPENDED

@@ -151,23 +151,6 @@ def price(month: date, care_class: int) -> Price:
     return Price(Rupiah(getattr(row, f"class_{int(care_class)}")), Rupiah(aid), row.basis)
 
 
-class Recomputed(NamedTuple):
-    """A bill under the tariff of another month."""
-
-    month: date
-    amount: Rupiah
-    basis: str
-
-
-def under_law_of(month: date, classes: Sequence[int]) -> Recomputed | None:
-    """What the same people in these classes cost by the tariff of another month; None before there was one."""
-    try:
-        prices = [price(month, care_class) for care_class in classes]
-    except law.Missing:
-        return None
-    return Recomputed(month, Rupiah(sum(each.amount for each in prices)), prices[0].basis if prices else "")
-
-
 def due_on(month: date) -> date:
     """The last day to pay a month: the 10th, or the next working day."""
     return due_date(month, law.at(month).due_day.day)

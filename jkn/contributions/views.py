@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months, first_of_month
-from jkn.contributions import billed, corrections, issuing, issuing_others, rehab, rules, service
+from jkn.contributions import billed, corrections, explaining, issuing, issuing_others, rehab, rules, service
 from jkn.contributions.models import Bill, BillLine, Correction
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
@@ -66,7 +66,7 @@ def bill_show(bill_id):
         tariff=law.at(bill.month).pbpu_tariff,
         due_rule=law.at(bill.month).due_day,
         is_overdue=rules.due_on(bill.month) < clock.today(),
-        other=rules.under_law_of(other, [line.care_class for line in lines]) if other else None,
+        other=explaining.under_law_of(other, [line.care_class for line in lines]) if other else None,
         last_year=add_months(bill.month, -12),
     )
 

@@ -15,7 +15,7 @@ from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.money import Rupiah
 from jkn.penalties import billing
-from jkn.penalties.models import Admission, Care, Penalty
+from jkn.penalties.models import Admission, Care
 
 MISSES = 10  # unknown numbers that one officer may type in a quarter of an hour
 
@@ -109,11 +109,6 @@ def change(admission: Admission, estimate: Rupiah, discharged_on: date | None, b
     left = discharged_on and discharged_on.isoformat()
     audit.record(Act.ADMISSION_CHANGED, admission, by, estimate=estimate, discharged_on=left)
     billing.bill(admission, clock.today(), by)
-
-
-def penalties_of(payer_id: int) -> list[Penalty]:
-    """The payer's penalties, the newest first."""
-    return list(Penalty.shown(Penalty.select().where(Penalty.payer == payer_id)))
 
 
 def _check_stay(admitted_on: date, discharged_on: date | None) -> None:
