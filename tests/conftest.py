@@ -33,6 +33,16 @@ def pytest_addoption(parser):
     parser.addoption("--engine", choices=("sqlite", "postgres"), default="sqlite")
 
 
+@pytest.hookimpl(trylast=True)  # folders mark theirs first
+def pytest_collection_modifyitems(config, items):
+    """On Postgres runs only what could end differently there: no test without a database, none marked `any_engine`."""
+    if config.getoption("--engine") == "sqlite":
+        return
+    same = {item for item in items if "engine" not in item.fixturenames or item.get_closest_marker("any_engine")}
+    config.hook.pytest_deselected(items=list(same))
+    items[:] = [item for item in items if item not in same]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes():
     """A PIN costs a twentieth of a second to hash, by intent; not in each of thousands of tests."""
