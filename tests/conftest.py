@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
@@ -16,8 +15,8 @@ from jkn.access import SYSTEM
 from jkn.accounts import hashing
 from jkn.accounts import service as accounts
 from jkn.commands import migrate
-from jkn.db import connect, db
-from tests import crawl
+from jkn.db import connect, db, is_sqlite
+from tests import crawl, databases
 from tests.builders import PIN, a_family, people
 
 # How long an example takes is the machine's affair; a failing one prints how to repeat it.
@@ -69,9 +68,30 @@ def database_url(engine, tmp_path_factory):
 
     folder = Path(tempfile.mkdtemp(prefix="jkn-pg-"))
     server = pgserver.get_server(folder, cleanup_mode="stop")
+    # the server ends with the run: what must outlive a server is tested with servers of its own (tests/drills)
+    for told in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        databases.on_server(server.get_uri(), told)
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def empty_database(database_url, tmp_path_factory):
+    """A migrated database beside that of the run, to be copied; nobody is connected to it."""
+    before = db.obj
+    if is_sqlite(database_url):
+        url = f"sqlite:///{tmp_path_factory.mktemp('empty')}/empty.db"
+    else:
+        url = databases.another_name(database_url, f"empty_{os.urandom(6).hex()}")
+        databases.on_server(database_url, f"CREATE DATABASE {databases.name_of(url)}")
+    db.initialize(connect(url))
+    migrate()
+    db.close_all()
+    db.initialize(before)
+    yield url
+    if not is_sqlite(url):
+        databases.on_server(url, f"DROP DATABASE {databases.name_of(url)}")
 
 
 @pytest.fixture(scope="session")
@@ -138,27 +158,16 @@ def run(app):
 
 
 @pytest.fixture
-def own_database(app, engine, database_url, tmp_path):
-    """An empty database of this test's own: what is committed in it, many threads and other processes see."""
-    before = db.obj
-    name = f"jkn_{os.urandom(6).hex()}"
-    url = f"sqlite:///{tmp_path}/own.db" if engine == "sqlite" else urlsplit(database_url)._replace(path=name).geturl()
-    if engine == "postgres":
-        import psycopg
-
-        admin = psycopg.connect(database_url, autocommit=True)
-        admin.execute(f"CREATE DATABASE {name}")
-    db.initialize(connect(url))
-    try:
-        migrate()
-        db.close()
+def own_database(app, empty_database, tmp_path):
+    """A database of this test's own: what is committed in it, many threads and other processes see."""
+    with databases.own_database(empty_database, tmp_path) as url:
         yield url
-    finally:
-        db.close_all()
-        db.initialize(before)
-        if engine == "postgres":
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            admin.close()
+
+
+@pytest.fixture
+def own_app(own_database):
+    """An app on a database of its own, for threads: nothing is rolled back, nothing is shared."""
+    return create_app(TESTING=True, DATABASE_URL=own_database)
 
 
 @pytest.fixture

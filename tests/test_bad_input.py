@@ -110,6 +110,7 @@ def test_bytes_that_are_no_text_are_no_fault(app, route):
     is_calm(client.post(url, data=b"--x\r\nbroken", content_type="multipart/form-data; boundary=x"))
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("route", FORMS, ids=str)
 def test_a_body_above_the_limit_gets_a_page(app, route):
     world = a_world()

@@ -59,6 +59,7 @@ def no_sql(caplog) -> str:
     return "\n".join(record.getMessage() for record in caplog.records if record.name != "peewee")
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("route", [route for route in PAGES if route.shows == "-"], ids=str)
 def test_a_page_about_nobody_shows_nobody_even_to_themselves(app, route):
     world = a_world()
@@ -66,6 +67,7 @@ def test_a_page_about_nobody_shows_nobody_even_to_themselves(app, route):
     assert found_in(answer, world.canaries) == []
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("route", [route for route in PAGES if route.shows == "own"], ids=str)
 def test_numbers_are_masked_on_the_familys_own_pages_too(app, route):
     """Somebody looks over the shoulder: 13 and 16 digits in full only after "show"."""
@@ -77,6 +79,7 @@ def test_numbers_are_masked_on_the_familys_own_pages_too(app, route):
         assert re.findall(r"\b\d{13}\b|\b\d{16}\b", answer.text) == []
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("route", PAGES, ids=str)
 def test_no_page_links_to_an_address_that_holds_a_number(app, route):
     world = a_world()

@@ -33,6 +33,7 @@ def attack(app, client, kind: str) -> tuple[dict, dict]:
     }[kind]
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("kind", ATTACKS)
 @pytest.mark.parametrize("route", FORMS, ids=str)
 def test_a_forged_form_is_refused_with_a_page_and_changes_nothing(app, route, kind):

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256, sha384
 from http.client import responses
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.builders import PIN, post
 from tests.crawl import PAGES, a_world, as_kiosk, as_member, fields, reader_of
 
 ONE_WORLD = True
+pytestmark = pytest.mark.any_engine
 
 STYLE = Path("static/app.css").read_text().replace("\n", "")
 STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
@@ -55,12 +57,18 @@ def expected(response, route=None) -> dict:
     return headers | ({"Clear-Site-Data": '"cache","storage"'} if route and route.url in LEAVING else {})
 
 
-@pytest.mark.parametrize("route", HTML, ids=str)
-def test_every_page_has_exactly_these_headers(app, route):
+@pytest.fixture(scope="module")
+def page_of(app, standing_world):
+    """The page of a route as its reader gets it, opened once for all tests of this file."""
     world = a_world()
-    client = reader_of(app, world, route)
-    answer = client.get(world.address(route), headers={"Accept-Encoding": "gzip"})
-    plain = client.get(world.address(route))
+    return cache(lambda route: reader_of(app, world, route).get(world.address(route)))
+
+
+@pytest.mark.parametrize("route", HTML, ids=str)
+def test_every_page_has_exactly_these_headers(app, page_of, route):
+    world = a_world()
+    answer = reader_of(app, world, route).get(world.address(route), headers={"Accept-Encoding": "gzip"})
+    plain = page_of(route)
     if plain.status_code != 200:
         assert plain.status_code == 303
         assert {name for name, _value in exact(plain).items()} <= set(PAGE)
@@ -81,9 +89,8 @@ def test_a_file_is_kept_by_nobody_and_never_shown_as_a_page(app, route):
 
 
 @pytest.mark.parametrize("route", HTML, ids=str)
-def test_no_page_holds_script_or_style_of_its_own(app, route):
-    world = a_world()
-    html = reader_of(app, world, route).get(world.address(route)).text
+def test_no_page_holds_script_or_style_of_its_own(page_of, route):
+    html = page_of(route).text
     assert not re.search(r"<[^>]*\s(style|on[a-z]+)\s*=", html)
     assert re.findall(r"<style>(.*?)</style>", html, re.DOTALL) in ([STYLE], [])
     assert all(
@@ -97,23 +104,20 @@ def scripts(html: str) -> list[str]:
 
 
 @pytest.mark.parametrize("route", HTML, ids=str)
-def test_script_comes_with_an_htmx_element_and_not_to_who_saves_data(app, route):
+def test_script_comes_with_an_htmx_element_and_not_to_who_saves_data(app, page_of, route):
     world = a_world()
-    client = reader_of(app, world, route)
-    html = client.get(world.address(route)).text
+    html = page_of(route).text
     assert bool(scripts(html)) == ("data-hx-get" in html)
-    saving = client.get(world.address(route), headers={"Save-Data": "on"})
+    saving = reader_of(app, world, route).get(world.address(route), headers={"Save-Data": "on"})
     assert scripts(saving.text) == []
     if saving.status_code == 200:
         assert "script-src" not in saving.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("route", HTML, ids=str)
-def test_a_fragment_is_small_and_carries_few_headers(app, route):
-    world = a_world()
-    client = reader_of(app, world, route)
-    html = client.get(world.address(route)).text
-    for tag, attributes in fields(html).tags:
+def test_a_fragment_is_small_and_carries_few_headers(app, page_of, route):
+    client = reader_of(app, a_world(), route)
+    for tag, attributes in fields(page_of(route).text).tags:
         if "data-hx-get" in attributes:
             target = attributes["data-hx-target"].removeprefix("#")
             asked = {"HX-Request": "true", "HX-Target": target}

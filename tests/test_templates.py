@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.any_engine
+
 TEMPLATES = sorted(Path("templates").rglob("*.*"))
 USED = re.compile(r"{%-?\s*(?:include|import|from|extends)\s*\"([^\"]+)\"")
 # Parts and frames are those that another template uses; every other file in a feature's folder is a page.

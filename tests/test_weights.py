@@ -17,6 +17,8 @@ from tests.builders import PIN, a_family, people, post
 from tests.conftest import NOW
 from tests.weighing import Weighed, get, header_bytes, weigh
 
+pytestmark = pytest.mark.any_engine
+
 KB = 1000
 MEDIAN, LARGEST = 1.5 * KB, 6 * KB  # of a member's page, gzip 6
 STYLE = 1.3 * KB

@@ -13,10 +13,15 @@ from tests.browser.world import Places, build
 HERE = Path(__file__).parent
 
 
+ON_BOTH_ENGINES = "test_a_family_joins_pays_is_served_and_complains[with script]"
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.name != ON_BOTH_ENGINES:
+                item.add_marker(pytest.mark.any_engine)
 
 
 def needed(program: str) -> str:

@@ -19,8 +19,11 @@ MARKUP = {
     "rules": {"meta-refresh": "off"},  # see below
 }
 # A kiosk leaves a page by itself so that the next visitor does not find it; /kios/masih asks first (WCAG 2.2.1).
-RUN_AXE = """async ([rules, leaves]) => (await axe.run({runOnly: rules, rules: {'meta-refresh': {enabled: !leaves}}}))
-    .violations.map((found) => found.id + ': ' + found.nodes.map((node) => node.html).join(' '))"""
+RUN_AXE = """async ([rules, leaves]) => {
+    const asked = {runOnly: rules, resultTypes: ['violations'], rules: {'meta-refresh': {enabled: !leaves}}};
+    return (await axe.run(asked)).violations
+        .map((found) => found.id + ': ' + found.nodes.map((node) => node.html).join(' '));
+}"""
 # Everything one can touch, with its height in CSS pixels; a box to tick is touched by its words too.
 TARGETS = """() => Array.from(document.querySelectorAll('a[href],button,input,select,textarea,summary'))
     .filter((thing) => thing.offsetParent && thing.type !== 'hidden')
@@ -56,6 +59,7 @@ class Looking(Chromium):
     """A browser that looks closely at every page it arrives at."""
 
     def __init__(self, context, base: str, who: str):
+        context.add_init_script(path=AXE)  # handed over once, not with each page
         super().__init__(context, base)
         self.who, self.looks = who, []
         self.documents: list[Response] = []
@@ -85,7 +89,6 @@ class Looking(Chromium):
         if not html.startswith("<!doctype html>"):
             self.complaints.clear()
             return
-        page.evaluate(AXE.read_text())
         self.looks.append(
             Look(
                 name=f"{self.path} after {document.request.method}",

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
 from jkn import clock, commands, create_app
 from jkn.db import db
+from tests.databases import another_name, name_of, on_server
 
 ROOT = Path(__file__).parents[2]
 START = "2026-01-15T10:00+07:00"
@@ -43,7 +43,7 @@ class Databases:
     def copy(self, url: str) -> str:
         """Another database with the same rows; nobody may be connected to the first."""
         if self.engine == "postgres":
-            return self._new(template=_name_of(url))
+            return self._new(template=name_of(url))
         other = self._new()
         shutil.copy(url.removeprefix("sqlite:///"), other.removeprefix("sqlite:///"))
         return other
@@ -51,27 +51,17 @@ class Databases:
     def drop(self) -> None:
         if self.engine == "postgres":
             for number in range(1, self.count + 1):
-                self._admin(f"DROP DATABASE IF EXISTS {self._name(number)} WITH (FORCE)")
+                on_server(self.admin_url, f"DROP DATABASE IF EXISTS {self._name(number)} WITH (FORCE)")
 
     def _new(self, template: str = "template1") -> str:
         self.count += 1
         if self.engine == "sqlite":
             return f"sqlite:///{self.folder}/{self.count}.db"
-        self._admin(f"CREATE DATABASE {self._name(self.count)} TEMPLATE {template}")
-        return urlsplit(self.admin_url)._replace(path=self._name(self.count)).geturl()
+        on_server(self.admin_url, f"CREATE DATABASE {self._name(self.count)} TEMPLATE {template}")
+        return another_name(self.admin_url, self._name(self.count))
 
     def _name(self, number: int) -> str:
         return f"browser_{os.getpid()}_{number}"
-
-    def _admin(self, sql: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self.admin_url, autocommit=True) as admin:
-            admin.execute(sql)
-
-
-def _name_of(url: str) -> str:
-    return urlsplit(url).path.removeprefix("/")
 
 
 @contextmanager

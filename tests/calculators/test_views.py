@@ -9,6 +9,8 @@ import pytest
 from jkn import clock
 from jkn.calendar import add_months
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture
 def ask(client):

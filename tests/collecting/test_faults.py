@@ -23,7 +23,7 @@ from tests.collecting.households import (
     settled,
     told,
 )
-from tests.payments.conftest import own_database, served
+from tests.payments.conftest import served
 from tests.payments.test_races import at_once
 
 TAKEN = ("lost", "error", "drop", "error-after", "garbage", "slow", "drip", "pending", "duplicate", "reordered")
@@ -32,12 +32,11 @@ RUNS = 6
 
 
 @pytest.fixture
-def town(database_url, tmp_path, key_pairs, known):
+def town(own_app, tmp_path, key_pairs, known):
     """Our service on a port, in a database of its own, and a wallet that sends it notices."""
     with (
-        own_database(database_url, tmp_path) as (app, _url),
         clock.frozen(datetime(2026, 1, 20, 3, tzinfo=UTC)),
-        served(app) as address,
+        served(own_app) as address,
         simulated(key_pairs, tmp_path, notify_url=f"{address}/snap") as wallet,
     ):
         known([wallet.provider])

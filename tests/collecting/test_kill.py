@@ -18,7 +18,6 @@ from jkn.db import db
 from jkn.payments.models import Payment
 from tests.collecting.conftest import SECRET, simulated
 from tests.collecting.households import DEBIT_DAY, PRICE, assert_nothing_is_lost_or_doubled, bound
-from tests.payments.conftest import own_database
 
 FAMILIES = 6
 NOW = datetime(2026, 1, 20, 3, tzinfo=UTC)
@@ -26,18 +25,14 @@ PATIENCE = 60  # seconds
 
 
 @pytest.fixture
-def town(database_url, tmp_path, key_pairs, known):
+def town(own_database, tmp_path, key_pairs, known):
     """Families with auto-debit in a database of their own, a wallet, and how to run the command in a process."""
-    with (
-        own_database(database_url, tmp_path) as (_app, url),
-        simulated(key_pairs, tmp_path) as wallet,
-        clock.frozen(NOW),
-    ):
+    with simulated(key_pairs, tmp_path) as wallet, clock.frozen(NOW):
         known([wallet.provider])
         for _family in range(FAMILIES):
             bound(wallet)
         db.close()
-        yield wallet, Command(url, tmp_path, wallet, key_pairs)
+        yield wallet, Command(own_database, tmp_path, wallet, key_pairs)
 
 
 class Command:

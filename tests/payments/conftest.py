@@ -4,18 +4,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from threading import Thread
-from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.serving import make_server
 
-from jkn import clock, create_app
-from jkn.commands import migrate
-from jkn.db import db, is_sqlite
+from jkn import clock
 from jkn.payments import partners
 from jkn.payments.bank import Bank
 
@@ -67,46 +63,6 @@ def in_step(bank: Bank) -> Bank:
     """The bank's clock shows what ours does, also while ours stands still."""
     bank.offset = clock.now() - datetime.now(UTC)
     return bank
-
-
-@contextmanager
-def own_database(database_url, folder):
-    """An empty, migrated database that no other test sees; yields its URL. The one of the run comes back after."""
-    before = db.obj
-    if is_sqlite(database_url):
-        url, drop = f"sqlite:///{folder}/own.db", None
-    else:
-        drop = f"own_{uuid4().hex[:12]}"
-        _on_server(database_url, f"CREATE DATABASE {drop}")
-        url = _named(database_url, drop)
-    app = create_app(TESTING=True, DATABASE_URL=url)
-    try:
-        migrate()
-        yield app, url
-    finally:
-        db.close()
-        db.obj.close_all()
-        db.initialize(before)
-        if drop:
-            _on_server(database_url, f"DROP DATABASE {drop} WITH (FORCE)")
-
-
-@pytest.fixture
-def own_app(database_url, tmp_path):
-    """An app on a database of its own, for threads: nothing is rolled back, nothing is shared."""
-    with own_database(database_url, tmp_path) as (app, _url):
-        yield app
-
-
-def _on_server(url, statement):
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
-
-
-def _named(url, name):
-    """The same server, another database; works for a socket's URL too."""
-    start, _, options = url.partition("?")
-    return start.rsplit("/", 1)[0] + f"/{name}" + (f"?{options}" if options else "")
 
 
 @contextmanager

@@ -25,15 +25,8 @@ from jkn.payments.bank import Bank, BankRefused
 from jkn.payments.models import Payment
 from jkn.payments.snap.values import format_amount, format_moment
 from tests.builders import a_family
-from tests.payments.conftest import own_database
 
 PRICE, TELLERS, PATIENCE = 35_000, 8, 60  # seconds without an answer
-
-
-@pytest.fixture
-def own(database_url, tmp_path):
-    with own_database(database_url, tmp_path) as (_app, url):
-        yield url
 
 
 class Server:
@@ -141,15 +134,15 @@ def assert_the_lists_agree(acknowledged, payments):
     assert Payment.select().count() == payments
 
 
-def test_a_hundred_payments_survive_two_kills(own, key, public_key):
-    assert_the_lists_agree(play(own, key, public_key, 100, 2), 100)
+def test_a_hundred_payments_survive_two_kills(own_database, key, public_key):
+    assert_the_lists_agree(play(own_database, key, public_key, 100, 2), 100)
 
 
 @pytest.mark.slow
-def test_a_thousand_payments_survive_ten_kills(own, key, public_key):
-    assert_the_lists_agree(play(own, key, public_key, 1000, 10), 1000)
+def test_a_thousand_payments_survive_ten_kills(own_database, key, public_key):
+    assert_the_lists_agree(play(own_database, key, public_key, 1000, 10), 1000)
 
 
-def test_twin_a_server_that_answers_before_it_books_loses_payments(own, key, public_key):
-    lost, _doubled = lost_and_doubled(play(own, key, public_key, 60, 1, "--forgetful"))
+def test_twin_a_server_that_answers_before_it_books_loses_payments(own_database, key, public_key):
+    lost, _doubled = lost_and_doubled(play(own_database, key, public_key, 60, 1, "--forgetful"))
     assert lost

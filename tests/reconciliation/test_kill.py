@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from jkn import clock
 from jkn.db import db, write
 from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
 from tests.builders import a_family
-from tests.payments.conftest import own_database
+from tests.databases import own_database
 from tests.reconciliation.conftest import BankList, a_partner, notified
 
 FAMILIES, LINES = 6, 3_000
@@ -23,16 +24,14 @@ STABLE = ("settlement_file", "settlement_line", "difference", "difference_step")
 
 
 @pytest.fixture
-def make(database_url, tmp_path):
+def make(app, empty_database, tmp_path):
     """A world of its own, made the same way each time; the list beside it."""
-    opened = []
+    opened = ExitStack()
 
     def make(name):
         folder = tmp_path / name
         folder.mkdir()
-        context = own_database(database_url, folder)
-        _app, url = context.__enter__()
-        opened.append(context)
+        url = opened.enter_context(own_database(empty_database, folder))
         with write():
             partner = a_partner()
             families = [a_family(size=1) for _ in range(FAMILIES)]
@@ -44,9 +43,8 @@ def make(database_url, tmp_path):
         db.close()
         return url, bank_list.write()
 
-    yield make
-    for context in reversed(opened):
-        context.__exit__(None, None, None)
+    with opened:
+        yield make
 
 
 def start(url, path, *options):

@@ -1,6 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from peewee import OperationalError
@@ -10,10 +9,9 @@ from jkn.access import SYSTEM, Actor, Level
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Sheet
 from jkn.audit.models import Act, Entry
-from jkn.commands import migrate
 from jkn.contributions import service as contributions
 from jkn.contributions.rules import State
-from jkn.db import connect, db, is_sqlite
+from jkn.db import db
 from jkn.drafts import service as drafts
 from jkn.drafts.models import Draft
 from jkn.errors import Refused
@@ -208,24 +206,6 @@ def test_the_pin_rests_as_a_hash_only_and_opens_the_account(card):
     service.join(draft, "key", SYSTEM)
     opened = accounts.sign_in_by_pin(card.niks[0], PIN, None, Actor())
     assert opened.row.level == Level.L1
-
-
-@pytest.fixture
-def own_database(app, database_url, tmp_path):
-    """A database of its own, outside the test's transaction, for threads with connections of their own."""
-    kept = db.obj
-    if is_sqlite(database_url):
-        other = connect(f"sqlite:///{tmp_path}/joining.db")
-    else:
-        with kept.connection().__class__.connect(database_url, autocommit=True) as admin:
-            admin.execute("DROP DATABASE IF EXISTS joining")
-            admin.execute("CREATE DATABASE joining")
-        other = connect(urlsplit(database_url)._replace(path="/joining").geturl())
-    db.initialize(other)
-    migrate()
-    yield
-    other.close_all()
-    db.initialize(kept)
 
 
 def at_once(count, work):
