@@ -94,7 +94,8 @@ def test_hostile_input_in_every_field_of_every_form(app, route):
         if kind == "half a pair":
             data = {name: value.encode("utf-8", "surrogatepass") for name, value in data.items()}
         is_calm(client.post(url, data=data))
-        is_calm(client.post(url, data=data | {"key": text, "seen": text} if kind != "half a pair" else data))
+        if kind != "half a pair" and (ours := {"key", "seen"} & data.keys()):
+            is_calm(client.post(url, data=data | dict.fromkeys(ours, text)))
 
 
 @pytest.mark.parametrize("route", FORMS, ids=str)

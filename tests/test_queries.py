@@ -2,11 +2,14 @@
 
 import pytest
 
+from jkn import clock
 from jkn.access import Role
+from jkn.db import db
 from jkn.facilities.models import Facility
 from jkn.members.models import Payer, Person
 from jkn.members.service import people_of
 from tests.asking import asked, forget_sizes, read_whole
+from tests.conftest import NOW
 from tests.crawl import PAGES, as_member
 from tests.facilities.places import load_facilities
 from tests.instalments.test_service import behind, joined
@@ -17,11 +20,14 @@ FOR_MACHINES = "/healthz"
 FOR_MEMBERS = [route for route in PAGES if route.role in (None, Role.MEMBER) and route.url != FOR_MACHINES]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(app):
-    load_facilities()
-    forget_sizes()
-    return a_large_world()
+    """Made once; every test undoes what it adds."""
+    with clock.frozen(NOW), db.atomic() as transaction:
+        load_facilities()
+        forget_sizes()
+        yield a_large_world()
+        transaction.rollback()
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ from tests.builders import a_family, people
 from tests.contributions.reference import Household, Kept, Member, price_of, stand
 
 ASKED = os.environ.get("JKN_RUNS")
-RUNS = int(ASKED or "10")
+RUNS = int(ASKED or "6")
 BEGIN = date(2024, 1, 10)
 CLASSES = (CareClass.I, CareClass.II, CareClass.III)
 
