@@ -43,7 +43,7 @@ run: install ## serve the demo on 127.0.0.1:5000 (PORT=… for another)
 	@$(FLASK) demo
 	@exec $(BIN)/granian --interface wsgi wsgi:app --no-ws --blocking-threads 4 --host $(HOST) --port $(PORT)
 
-test: $(DEV) $(CATALOGS) $(NODE_MODULES) ## all tests but the slow ones, on SQLite and Postgres side by side
+test: $(DEV) $(CATALOGS) $(NODE_MODULES) ## all tests but the slow ones on SQLite; side by side, on Postgres, what hangs on the engine
 	@echo "Testing on SQLite and on Postgres; each reports when it is done."
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-sqlite test-postgres
 
