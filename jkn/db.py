@@ -45,6 +45,17 @@ class BaseModel(Model):
         database = db
         legacy_table_names = False
 
+    @classmethod
+    def enter(cls, **values):
+        """A new row, made by this call; None when a unique index knows it already."""
+        row = cls(**values)
+        made = list(cls.insert(row.__data__).on_conflict_ignore().returning(cls.id).tuples().execute())
+        if not made:
+            return None
+        ((row.id,),) = made
+        row._dirty.clear()
+        return row
+
 
 class MomentField(DateTimeField):
     """An aware moment, stored as naive UTC so that both engines agree."""

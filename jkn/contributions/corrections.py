@@ -154,7 +154,7 @@ def _book(payer: Payer, month: date, amount: Rupiah, on: date) -> None:
         other = Account.CREDIT if settlement else Account.DUE
         ledger.book(payer.id, Account.INCOME, other, Rupiah(-amount), source, on)
         if not settlement and not service.amounts_of(payer, [month])[month]:
-            service.claim(payer, month, on, clock.now(), How.WAIVED)
+            service.claim(payer, [month], on, clock.now(), How.WAIVED)
     elif amount > 0:
         if settlement:
             _reverse(payer, settlement, Rupiah(service.amounts_of(payer, [month])[month] - amount), on)

@@ -10,13 +10,15 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import billed, holds, issuing, rules
-from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
+from jkn.contributions import billed, holds, issuing, rules, settling
+from jkn.contributions.models import BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
+from jkn.contributions.settling import amounts_of as amounts_of
+from jkn.contributions.settling import claim as claim
+from jkn.contributions.settling import waive as waive
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.ledger import service as ledger
-from jkn.ledger.models import Account
 from jkn.members import service as members
 from jkn.members.models import SELF_PAYING, Payer, Person, Spell
 from jkn.money import Rupiah
@@ -73,7 +75,7 @@ def _standing(on: date, found: OpenMonths) -> Standing:
     return rules.standing_on(on, stops, found.lapsed, found.paid_through)
 
 
-def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
+def open_months(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> OpenMonths:
     """Which months are owed up to the day's month. Reads one row where no month lies open behind a settled one."""
     if payer.family_id is None:
         return billed.open_months(payer, on)
@@ -86,12 +88,14 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share]) -> OpenMonths:
     )
     newest = Settlement.month.python_value(newest)
     paid_through = newest or add_months(start, -1)
-    settled = {}
+    settled, first = {}, start
     if count == len(list(months_between(start, next_month(paid_through)))):
-        months = rules.months_owed(next_month(paid_through), last, shares)
+        first = next_month(paid_through)
     else:
         settled = dict(Settlement.select(Settlement.month, Settlement.settled_on).where(*settled_by_then).tuples())
-        months = rules.months_owed(start, last, shares)
+    if shares is None:
+        shares = shares_of(payer) if first <= last else ()
+    months = rules.months_owed(first, last, shares)
     lapsed, covered, courses = rules.lapsed_months(months, settled, on), frozenset(), None
     if months:
         held, covered, courses = holds.held_by(payer, on)
@@ -116,7 +120,7 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     Refused beyond the months that may be paid at once. Employers and governments owe what was billed, nothing ahead.
     """
     if payer.family_id is None:
-        months = priced(payer, open_months(payer, on, ()).unpaid)
+        months = priced(payer, open_months(payer, on).unpaid)
         return Owed(tuple(months), ledger.credit_of(payer.id), False)
     rule = law.at(on).advance_payment
     if not 0 <= ahead < rule.max_months:
@@ -135,9 +139,16 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
 
 
 def settle(
-    payer: Payer, months: Sequence[date], paid_on: date, at: datetime, by: Actor, how: How = How.PAID
+    payer: Payer,
+    months: Sequence[date],
+    paid_on: date,
+    at: datetime,
+    by: Actor,
+    how: How = How.PAID,
+    bills: dict[date, Rupiah] | None = None,
 ) -> list[date]:
-    """Settle months from the payer's credit, in the caller's write; the months that this call settled.
+    """Settle months from the payer's credit, in the caller's write, which holds the payer's book; the months that this
+    call settled. `bills`: amounts_of() these months, where the caller has asked.
 
     A month settled before is left alone, so that of many calls exactly one books it. Missing bills are issued first.
     The first payment makes the family liable from its first month, and proves it. When nothing remains open, the months
@@ -145,14 +156,12 @@ def settle(
     """
     if not months:
         return []
-    take_the_book(payer)
     _begin_liability(payer, min(months))
-    issue_missing(payer, months, by)
-    amounts = amounts_of(payer, months)
-    done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
+    amounts = issue_missing(payer, months, by, bills)
+    done = settling.settle(payer, amounts, paid_on, at, how)
     if done and ledger.credit_of(payer.id) < 0:
         raise Refused(N_("There is not enough money for these months."))
-    found = open_months(payer, paid_on, shares_of(payer))
+    found = open_months(payer, paid_on)
     back = not any(month < first_of_month(paid_on) for month in found.unpaid)
     waived = waive(payer, found.lapsed, paid_on, at) if back else []
     if done or waived:
@@ -199,25 +208,6 @@ def _first_open(payer: Payer, month: date) -> date:
     return month
 
 
-def amounts_of(payer: Payer, months: Sequence[date]) -> dict[date, Rupiah]:
-    """What each month that was billed comes to, with its corrections, in rupiah."""
-    bills = Bill.select(Bill.month, Bill.amount).where(Bill.payer == payer, Bill.month.in_(list(months)))
-    amounts = dict(bills.tuples())
-    for (month, _person), amount in corrected_by(payer, months).items():
-        amounts[month] += amount
-    return amounts
-
-
-def corrected_by(payer: Payer, months: Sequence[date]) -> dict[tuple[date, int], Rupiah]:
-    """By how much the lines of these months were corrected, by month and person."""
-    rows = (
-        Correction.select(Correction.month, Correction.person, fn.SUM(Correction.amount))
-        .where(Correction.payer == payer, Correction.month.in_(list(months)))
-        .group_by(Correction.month, Correction.person)
-    )
-    return {(month, person): Rupiah(int(amount)) for month, person, amount in rows.tuples()}
-
-
 def still_open(payer: Payer, months: Sequence[date]) -> list[date]:
     """Those of the months that are not settled."""
     held = Settlement.payer == payer, Settlement.month.in_(list(months)), Settlement.reversed_on.is_null()
@@ -230,7 +220,6 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
     if payer.family_id is None:
         amounts = amounts_of(payer, months) if months else {}
         return [MonthOwed(month, (), amounts[month]) for month in months]
-    shares = shares_of(payer) if shares is None else shares
     billed: dict[date, list[Line]] = {}
     corrected = Correction.select(fn.COALESCE(fn.SUM(Correction.amount), 0)).where(
         Correction.payer == BillLine.payer_id,
@@ -248,57 +237,38 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
     for month, person, care_class, amount, aid, more in rows if months else ():
         line = Line(person, care_class, Rupiah(amount + int(more)), aid)
         billed.setdefault(month, []).extend([line] if line.amount else [])
+    if shares is None and not billed.keys() >= set(months):
+        shares = shares_of(payer)
     return [
         MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
     ]
 
 
 def take_the_book(payer: Payer) -> None:
-    """From here to the transaction's end nobody else settles for this payer: a credit cannot be spent twice."""
-    Payer.update(name=Payer.name).where(Payer.id == payer.id).execute()
+    """From here to the transaction's end nobody else settles for this payer: a credit cannot be spent twice.
+
+    Since when the payer is liable is read anew.
+    """
+    held = Payer.update(name=Payer.name).where(Payer.id == payer.id).returning(Payer.liable_from)
+    ((payer.liable_from,),) = held.tuples().execute()
 
 
 def _begin_liability(payer: Payer, month: date) -> None:
-    if payer.family_id is None:
+    if payer.family_id is None or payer.liable_from:
         return
-    Payer.update(liable_from=month).where(Payer.id == payer.id, Payer.liable_from.is_null()).execute()
-    payer.liable_from = Payer.get_by_id(payer.id).liable_from
+    Payer.update(liable_from=month).where(Payer.id == payer.id).execute()
+    payer.liable_from = month
 
 
-def issue_missing(payer: Payer, months: Sequence[date], by: Actor) -> None:
-    """The bills of those of the months that have none yet, in the caller's write: from then on they are fixed."""
-    billed = Bill.select(Bill.month).where(Bill.payer == payer, Bill.month.in_(list(months))).tuples()
-    for month in sorted(set(months) - {month for (month,) in billed}):
+def issue_missing(
+    payer: Payer, months: Sequence[date], by: Actor, bills: dict[date, Rupiah] | None = None
+) -> dict[date, Rupiah]:
+    """Bill those of the months that have no bill yet, in the caller's write: from then on they are fixed.
+
+    What each of the months then comes to, as amounts_of(); `bills` is what that says now, where it is known.
+    """
+    amounts = amounts_of(payer, months) if bills is None else bills
+    missing = sorted(set(months) - amounts.keys())
+    for month in missing:
         issuing.issue_for(payer, month, by=by)
-
-
-def _settle_month(payer: Payer, month: date, amount: Rupiah, paid_on: date, at: datetime, how: How) -> bool:
-    """True for exactly one of many who settle the same month."""
-    settlement = claim(payer, month, paid_on, at, how)
-    if settlement is None:
-        return False
-    if amount:
-        source = f"settle:{month:%Y-%m}" + (f".{settlement.turn}" if settlement.turn else "")
-        settlement.movement = ledger.book(payer.id, Account.CREDIT, Account.DUE, amount, source, paid_on)
-        settlement.save(only=[Settlement.movement])
-    return True
-
-
-def waive(payer: Payer, months: Sequence[date], on: date, at: datetime) -> list[date]:
-    """Months that have fallen outside the cap are settled without money, and can never come back."""
-    waived = {month: held for month in months if (held := claim(payer, month, on, at, How.WAIVED))}
-    for month, amount in amounts_of(payer, list(waived)).items() if waived else ():
-        source = f"waive:{month:%Y-%m}"
-        waived[month].movement = ledger.book(payer.id, Account.WAIVER, Account.DUE, amount, source, on)
-        waived[month].save(only=[Settlement.movement])
-    return list(waived)
-
-
-def claim(payer: Payer, month: date, on: date, at: datetime, how: How) -> Settlement | None:
-    """The settlement of a month, made by this call; None when the month is settled already."""
-    reversed_before = (Settlement.payer == payer, Settlement.month == month, Settlement.reversed_on.is_null(False))
-    turn = Settlement.select().where(*reversed_before).count()
-    row = {"payer": payer, "family_id": payer.family_id, "month": month, "settled_on": on, "at": at, "how": how}
-    if not Settlement.insert(**row, turn=turn).on_conflict_ignore().as_rowcount().execute():
-        return None
-    return Settlement.get(Settlement.payer == payer, Settlement.month == month, Settlement.turn == turn)
+    return amounts | amounts_of(payer, missing) if missing else amounts

@@ -1,6 +1,6 @@
 """Booking movements, and reading balances."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from jkn.ledger.models import Account, Movement
@@ -13,6 +13,15 @@ def book(
     """One movement in the caller's transaction. The same source twice for a payer is an IntegrityError."""
     row = {"payer": payer_id, "debit": debit, "credit": credit, "amount": amount, "source": source}
     return Movement.create(**row, booked_on=on, reverses=reverses)
+
+
+def book_all(payer_id: int, debit: Account, credit: Account, amounts: Mapping[str, Rupiah], on: date) -> dict[str, int]:
+    """As book(), one movement for each source; the number of each by its source."""
+    if not amounts:
+        return {}
+    row = {"payer": payer_id, "debit": debit, "credit": credit, "booked_on": on}
+    made = Movement.insert_many([{**row, "source": source, "amount": amount} for source, amount in amounts.items()])
+    return dict(made.returning(Movement.source, Movement.id).tuples().execute())
 
 
 def credit_of(payer_id: int) -> Rupiah:

@@ -118,6 +118,11 @@ class Stay(BaseModel):
     class Meta:
         indexes = ((("family", "person", "since"), True),)
 
+    @classmethod
+    def open_on(cls, day):
+        """Stays that last on a day."""
+        return (cls.since <= day) & (cls.until.is_null() | (cls.until > day))
+
 
 class Payer(BaseModel):
     """Who owes contributions and pays them: a family, an employer, a government; or the suspense account."""

@@ -112,7 +112,7 @@ def family_of(person_id: int, on: date | None = None) -> Family | None:
     return (
         Family.select()
         .join(Stay)
-        .where(Stay.person == person_id, Stay.since <= day, Stay.until.is_null() | (Stay.until > day))
+        .where(Stay.person == person_id, Stay.open_on(day))
         .order_by(Stay.since.desc())
         .first()
     )
@@ -124,19 +124,42 @@ def people_of(family_id: int, on: date | None = None) -> list[Person]:
     rows = (
         Person.select(Person, Stay.relation)
         .join(Stay)
-        .where(
-            Stay.family == family_id,
-            Stay.since <= day,
-            Stay.until.is_null() | (Stay.until > day),
-            Person.died_on.is_null(),
-        )
+        .where(Stay.family == family_id, Stay.open_on(day), Person.died_on.is_null())
         .objects()
     )
-    return sorted(rows, key=lambda person: (person.relation != Relation.HEAD, person.born))
+    return sorted(rows, key=lambda person: (person.relation != Relation.HEAD, person.born, person.id))
+
+
+def head_of(family_id: int) -> Person | None:
+    """The first of people_of() today; of the person only name and card are read."""
+    return (
+        Person.select(Person.id, Person.name, Person.card)
+        .join(Stay)
+        .where(Stay.family == family_id, Stay.open_on(clock.today()), Person.died_on.is_null())
+        .order_by(Stay.relation != Relation.HEAD, Person.born, Person.id)
+        .first()
+    )
 
 
 def payer_of(family_id: int) -> Payer | None:
     return Payer.get_or_none(Payer.family == family_id)
+
+
+def payer_of_card(tail: str, alive: bool) -> Payer | None:
+    """The payer of the family in which a card's person lives today, by the card's last eleven digits.
+
+    With `alive` not of who has died.
+    """
+    rows = (
+        Payer.select()
+        .join(Stay, on=(Stay.family == Payer.family))
+        .join(Card, on=(Card.person == Stay.person))
+        .where(Card.tail == tail, Stay.open_on(clock.today()))
+        .order_by(Stay.since.desc())
+    )
+    if alive:
+        rows = rows.join(Person, on=(Person.id == Card.person)).where(Person.died_on.is_null())
+    return rows.first()
 
 
 def spells_of(people: list[int], on: date) -> dict[int, Spell]:
@@ -150,9 +173,11 @@ def spells_of(people: list[int], on: date) -> dict[int, Spell]:
     return {spell.person_id: spell for spell in rows}
 
 
-@writing
 def prove(family_id: int) -> None:
-    """Somebody was seen in person, or the first payment arrived: from now on pages show full names."""
+    """Somebody was seen in person, or the first payment arrived: from now on pages show full names.
+
+    In the caller's write.
+    """
     Family.update(proven_at=clock.now()).where(Family.id == family_id, Family.proven_at.is_null()).execute()
 
 

@@ -21,6 +21,7 @@ from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.payments import pot
 from jkn.payments.models import Payment, Purpose
+from jkn.payments.owing import NotPayable, Why
 from jkn.penalties import billing as penalties
 from jkn.penalties.models import Penalty
 
@@ -38,39 +39,37 @@ def take(
     source: str | None = None,
     purpose: Purpose = Purpose.BILL,
     subject: int = 0,
+    asked_on: date | None = None,
 ) -> Payment:
     """Money that has arrived; it is never refused, and what buys nothing yet is the payer's credit.
 
     `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that (of an
     employer or a government the oldest bills, as far as it goes). The same `source` again gives the first payment. The
     payment's `covers` says which months it settled.
+
+    `asked_on`: a bank asked on this day for just these months. NotPayable, and the caller takes everything back, when
+    other months are settled; not while the payer was in a plan, where any amount is of use.
     """
     source = source or f"{via}:{reference}"
-    known = Payment.get_or_none(Payment.payer == payer, Payment.source == source)
-    if known:
-        return known
     contributions.take_the_book(payer)
     paid_on = clock.day_of(paid_at)
-    row = {
-        "payer": payer,
-        "family_id": payer.family_id,
-        "number": f"{secrets.randbelow(10**12):012}",
-        "amount": amount,
-        "paid_on": paid_on,
-        "paid_at": paid_at,
-        "received_at": clock.now(),
-        "via": via,
-        "reference": reference,
-        "source": source,
-        "purpose": purpose,
-        "subject": subject,
-        "months": [],
-    }
-    if not Payment.insert(**row).on_conflict_ignore().as_rowcount().execute():
+    payment = Payment.enter(
+        payer=payer,
+        family_id=payer.family_id,
+        number=f"{secrets.randbelow(10**12):012}",
+        amount=amount,
+        paid_on=paid_on,
+        paid_at=paid_at,
+        via=via,
+        reference=reference,
+        source=source,
+        purpose=purpose,
+        subject=subject,
+    )
+    if payment is None:
         return Payment.get(Payment.payer == payer, Payment.source == source)
-    payment = Payment.get(Payment.payer == payer, Payment.source == source)
     ledger.book(payer.id, Account.BANK, Account.CREDIT, payment.amount, f"payment:{payment.id}", paid_on)
-    settled = _use(payment, months, by)
+    settled = _use(payment, months, by, asked_on)
     payment.months = [f"{month:%Y-%m}" for month in settled]
     payment.save(only=[Payment.months])
     audit.record(Act.PAYMENT_RECEIVED, payment, by, via=via, amount=payment.amount)
@@ -110,10 +109,9 @@ def use_waiting(payer: Payer, by: Actor) -> list[date]:
         settled = pot.buy(payer, today, now, by)
     else:
         settled = contributions.use_credit(payer, today, by)
-    people = members.people_of(payer.family_id)
-    if settled and people:
+    if settled and (head := members.head_of(payer.family_id)):
         reference = f"{today}.{settled[-1]:%Y-%m}"
-        notices.tell(people[0], "credit_used", reference, count=len(settled), day=today.isoformat())
+        notices.tell(head, "credit_used", reference, count=len(settled), day=today.isoformat())
     return settled
 
 
@@ -123,35 +121,50 @@ def families_with_credit(numbers: range) -> list[Payer]:
     return list(Payer.select().where(Payer.id.in_(rich), Payer.kind == PayerKind.FAMILY)) if rich else []
 
 
-def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[date]:
+def _use(payment: Payment, months: Sequence[date] | None, by: Actor, asked_on: date | None) -> list[date]:
     payer = payment.payer
     if payment.purpose == Purpose.POT:
         return pot.buy(payer, payment.paid_on, payment.paid_at, by)
     if payment.purpose == Purpose.PENALTY:
         penalties.settle(payment.subject, payment.id, payment.amount, payment.paid_on, by)
         return []
-    if instalments.running(payer, payment.paid_on):
-        return instalments.spend(payer, payment.paid_on, payment.paid_at, by)
+    plan = instalments.running(payer, payment.paid_on)
+    if plan:
+        settled = instalments.spend(payer, payment.paid_on, payment.paid_at, by)
+    else:
+        settled = _settle(payment, months, by, whole=asked_on is not None)
+    if asked_on and settled != months:
+        was_in_plan = plan if asked_on == payment.paid_on else instalments.running(payer, asked_on)
+        if not was_in_plan:  # the bill has grown since; or another bank was faster
+            raise NotPayable(Why.AMOUNT if contributions.still_open(payer, months) else Why.PAID)
+    return settled
+
+
+def _settle(payment: Payment, months: Sequence[date] | None, by: Actor, whole: bool) -> list[date]:
+    """`whole`: all of the months or none, so that nobody has to look which are settled already."""
+    payer = payment.payer
     if months is None and payer.family_id is None:
         due = billed.affordable(contributions.owed(payer, payment.paid_on))
         settled = contributions.settle(payer, due, payment.paid_on, payment.paid_at, by)
         return settled + contributions.use_credit(payer, clock.today(), by)
     if months is None:
         return contributions.use_credit(payer, payment.paid_on, by)
-    open_still = contributions.still_open(payer, months)
-    cost = sum(item.amount for item in contributions.priced(payer, open_still))
-    if cost > ledger.credit_of(payer.id):
+    meant = months if whole else contributions.still_open(payer, months)
+    bills = contributions.amounts_of(payer, meant)
+    not_billed = contributions.priced(payer, [month for month in meant if month not in bills])
+    cost = sum(bills.values()) + sum(item.amount for item in not_billed)
+    if cost > payment.amount and cost > ledger.credit_of(payer.id):
         return contributions.use_credit(payer, payment.paid_on, by)
-    return contributions.settle(payer, open_still, payment.paid_on, payment.paid_at, by)
+    return contributions.settle(payer, meant, payment.paid_on, payment.paid_at, by, bills=bills)
 
 
 def _tell(payment: Payment) -> None:
     """The head of the family reads it; employers and governments have their statements."""
-    if not payment.family_id or not (people := members.people_of(payment.family_id)):
+    if not payment.family_id or not (head := members.head_of(payment.family_id)):
         return
     is_penalty = payment.purpose == Purpose.PENALTY and Penalty.is_paid_by(payment.subject, payment.id)
     notices.tell(
-        people[0],
+        head,
         "penalty_paid" if is_penalty else "payment_received",
         str(payment.id),
         amount=payment.amount,

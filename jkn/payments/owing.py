@@ -95,10 +95,10 @@ def va_of(row, prefix: str = numbers.VA_PREFIXES[0]) -> str:
 
 def head_of(family_id: int) -> Person:
     """The head, or the eldest of the living when there is none. Refused for a family without any."""
-    people = members.people_of(family_id)
-    if not people:
+    head = members.head_of(family_id)
+    if head is None:
         raise NotPayable(Why.UNKNOWN)
-    return people[0]
+    return head
 
 
 def name_of(payer: Payer) -> str:
@@ -106,8 +106,8 @@ def name_of(payer: Payer) -> str:
 
     A family whose people have all died keeps the name under which it was registered.
     """
-    people = members.people_of(payer.family_id) if payer.family_id else []
-    return people[0].name if people else payer.name
+    head = members.head_of(payer.family_id) if payer.family_id else None
+    return head.name if head else payer.name
 
 
 def target_of_va(va: str, alive: bool = True) -> Target:
@@ -125,9 +125,7 @@ def target_of_va(va: str, alive: bool = True) -> Target:
         return Target(row.payer, row.purpose, row.subject)
     if employer := employers.employer_of_number(tail):
         return Target(employer)
-    person = members.find_by_va(va)
-    family = members.family_of(person.id) if person and not (alive and person.died_on) else None
-    payer = members.payer_of(family.id) if family else None
+    payer = members.payer_of_card(tail, alive)
     if payer is None:
         raise NotPayable(Why.UNKNOWN)
     return Target(payer)

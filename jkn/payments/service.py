@@ -7,10 +7,8 @@ from jkn import clock, law
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.db import writing
-from jkn.instalments import service as instalments
 from jkn.money import Rupiah
 from jkn.payments import booking
 from jkn.payments.models import BankNotice, Partner, Payment, Purpose, Quote
@@ -203,7 +201,6 @@ def _book(
     that has ended meanwhile.
     """
     taken_on = clock.day_of(min(request.paid_at, paid_at) if is_late else paid_at)
-    is_bill = target.purpose == Purpose.BILL and not instalments.running(target.payer, taken_on)
     payment = booking.take(
         target.payer,
         request.rupiah(),
@@ -215,10 +212,8 @@ def _book(
         source=f"{partner.client_id}:{request.request_id}",
         purpose=target.purpose,
         subject=target.subject,
+        asked_on=taken_on if target.purpose == Purpose.BILL else None,
     )
-    if is_bill and payment.covers != months:
-        open_still = contributions.still_open(target.payer, months)
-        raise NotPayable(Why.AMOUNT if open_still else Why.PAID)  # it has grown since; another bank was faster
     if target.purpose == Purpose.PENALTY and not Penalty.is_paid_by(target.subject, payment.id):
         raise NotPayable(Why.PAID)
     return payment

@@ -52,9 +52,11 @@ def hold(admission: Admission) -> Admission:
     return Admission.get_by_id(admission.id)
 
 
-@writing
 def bill_due(payer: Payer, on: date, by: Actor) -> list[Penalty]:
-    """The penalties that have become due for people of this payer: after a payment made while they are in the ward."""
+    """The penalties that have become due for people of this payer: after a payment made while they are in the ward.
+
+    In the caller's write.
+    """
     people = Spell.select(Spell.person).where(Spell.payer == payer)
     waiting = list(_unbilled(on).where(Admission.person.in_(people)).order_by(Admission.id))
     made = [bill(admission, on, by) for admission in waiting]
@@ -195,6 +197,6 @@ def _other_than_asked(penalty: Penalty, by: Actor) -> None:
 
 def _tell(penalty: Penalty, name: str) -> None:
     """The head of the family reads it; employers have their statements."""
-    if not penalty.family_id or not (people := members.people_of(penalty.family_id)):
+    if not penalty.family_id or not (head := members.head_of(penalty.family_id)):
         return
-    notices.tell(people[0], name, str(penalty.id), amount=penalty.amount)
+    notices.tell(head, name, str(penalty.id), amount=penalty.amount)

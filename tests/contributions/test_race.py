@@ -28,6 +28,7 @@ def spend_at_once() -> tuple[int, int]:
     def spend(month):
         try:
             with write():
+                service.take_the_book(payer)
                 service.settle(payer, [month], clock.today(), clock.now(), SYSTEM)
                 time.sleep(0.3)
         except Refused:

@@ -114,15 +114,15 @@ def test_twin_a_bill_read_before_the_transaction_is_paid_twice(banks, monkeypatc
 
 
 def trust_the_first_look(monkeypatch):
-    settle = service.contributions.settle
+    settle = service.booking.contributions.settle
 
     def bill_of_then(_partner, target, request, _paid_at, _is_late):
         return [target.payer.liable_from], request.rupiah()
 
-    def settle_unasked(payer, months, *rest):
-        settle(payer, months, *rest)
+    def settle_unasked(payer, months, *rest, **more):
+        settle(payer, months, *rest, **more)
         return months
 
     monkeypatch.setattr(service, "_bill_for", bill_of_then)
-    monkeypatch.setattr(service.contributions, "still_open", lambda _payer, months: months)
-    monkeypatch.setattr(service.contributions, "settle", settle_unasked)
+    monkeypatch.setattr(service.booking.contributions, "still_open", lambda _payer, months: months)
+    monkeypatch.setattr(service.booking.contributions, "settle", settle_unasked)

@@ -8,7 +8,8 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM
 from jkn.audit.models import Act, Entry
-from jkn.contributions.models import Settlement
+from jkn.contributions import service as contributions
+from jkn.contributions.models import Bill, Settlement
 from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.ledger.models import Account, Movement
@@ -22,6 +23,7 @@ from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap.codes import SnapError
 from jkn.payments.snap.messages import InquiryRequest, PaymentRequest, StatusRequest, VirtualAccount
 from jkn.payments.snap.values import Amount, format_amount
+from tests.asking import asked
 from tests.builders import a_family, an_officer, people
 
 PRICE = 105_000  # three people in class III
@@ -383,3 +385,14 @@ def test_a_payer_without_anybody_alive_owes_nothing_that_can_be_paid(partner, fa
     Person.update(died_on=JANUARY).execute()
     assert refusal(ask, partner, va) == Why.UNKNOWN
     assert Payer.select().count() == 1
+
+
+def test_an_inquiry_and_a_payment_of_a_bill_ask_little(partner, family):
+    va = owing.va_of(family)
+    contributions.issue_bills(JANUARY)
+    with asked() as of_inquiry:
+        ask(partner, va, "one")
+    with asked() as of_payment:
+        pay(partner, va, request_id="one")
+    assert Bill.select().count() == 1
+    assert len(of_inquiry) <= 12 and len(of_payment) <= 25
