@@ -6,7 +6,7 @@ from jkn.audit import service
 from jkn.audit.models import Act, Entry
 from jkn.web import asked_number, page
 
-bp = Blueprint("audit", __name__)
+bp = Blueprint("audit", __name__, cli_group=None)
 
 PAGE = 50
 
@@ -30,3 +30,6 @@ def note_looks(response):
                 subject = row if hasattr(row, "id") and not isinstance(row, type) else row._meta.table_name
                 service.record(Act.DATA_SEEN, subject, by=actor(), page=request.endpoint)
     return response
+
+
+from jkn.audit import commands  # noqa: E402, F401  join the blueprint
