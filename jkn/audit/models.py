@@ -113,7 +113,7 @@ class Block(BaseModel):
     """Entries sealed together, and chained to the block before (`previous`); append-only, written by a job."""
 
     number = BigIntegerField(unique=True)  # 1, 2, 3, …
-    sealed_at = MomentField()
+    sealed_at = MomentField(index=True)
     reach = BigIntegerField()  # the highest id of an entry that any block up to here holds
     runs = JSONField()  # the ids of its entries: first and last of each run
     digests = BlobField()  # sixteen bytes of each entry's SHA-256, in the order of ids

@@ -23,13 +23,13 @@ AT_ONCE = 100  # gaps asked about in one query
 
 def seal() -> Iterator[Block]:
     """Seal what is settled and not sealed yet. Safe to run twice and at once: who comes second stops."""
-    while True:
-        before, now = Block.last(), clock.now()
-        rows = _late(before, now) or _fresh(before, now)
-        block = rows and _append(before, rows, now)
-        if not block:
-            return
-        yield block
+    now = clock.now()
+    for next_rows in (_late, _fresh):
+        while rows := next_rows(before := Block.last(), now):
+            block = _append(before, rows, now)
+            if block is None:
+                return
+            yield block
 
 
 def plain_rows(query) -> Iterator[dict]:

@@ -7,7 +7,7 @@ def up(migrator, db):
     class Block(Model):
         id = BigAutoField()
         number = BigIntegerField(unique=True)
-        sealed_at = DateTimeField()
+        sealed_at = DateTimeField(index=True)
         reach = BigIntegerField()
         runs = JSONField()
         digests = BlobField()
