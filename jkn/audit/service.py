@@ -57,6 +57,8 @@ def _whose(row: Any) -> tuple[int | None, int | None, str | None]:
 
 def _recorded(people: list[int], by: Actor) -> set[int]:
     """Whose data was noted as seen in this request already, by a service that found them."""
+    if not people:
+        return set()
     same = (Entry.request_id == by.request_id) & (Entry.act == Act.DATA_SEEN)
     return {row.person_id for row in Entry.select(Entry.person_id).where(Entry.person_id.in_(people), same)}
 
