@@ -9,7 +9,7 @@ from functools import wraps
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 
-from jkn import clock
+from jkn import clock, looks
 
 
 class Role(StrEnum):
@@ -41,6 +41,7 @@ class Can(StrEnum):
     CHANGE_CONTACT = "contact:change"
     CHANGE_PHONE = "phone:change"
     SEE_SIGN_INS = "sign-ins:see"
+    SEE_TOUCHES = "touches:see"
     CHANGE_PIN = "pin:change"
     ISSUE_SHEET = "sheets:issue"
     READ_NOTICES = "notices:read"
@@ -145,6 +146,7 @@ POLICY = {
     Can.CHANGE_CONTACT: Policy((own_person,)),
     Can.CHANGE_PHONE: Policy((own_person,), Level.L2),
     Can.SEE_SIGN_INS: Policy((own_person,)),
+    Can.SEE_TOUCHES: Policy((own_person,)),
     Can.CHANGE_PIN: Policy((own_person,), Level.L2),
     Can.ISSUE_SHEET: Policy((own_person,), Level.L2),
     Can.READ_NOTICES: Policy((own_person,)),
@@ -242,8 +244,8 @@ def fetch(model, id):
     who = actor()
     if row is None or not allowed(who, g.can, row):
         abort(404)
-    if who.role != Role.MEMBER:
-        g.setdefault("looked", []).append(row)
+    if _serves_others(who) or getattr(row, "person_id", None) not in (None, who.person_id):
+        looks.note(row)
     return row
 
 
@@ -253,9 +255,12 @@ def scope(model):
     groups = [group for group in POLICY[g.can].who if group.may(who, None)]
     if not groups:
         abort(403)
-    if who.role != Role.MEMBER:
-        g.setdefault("looked", []).append(model)
     where = groups[0].rows(who, model)
     for group in groups[1:]:
         where = where | group.rows(who, model)
-    return model.select().where(where)
+    return (looks.select(model) if _serves_others(who) else model.select()).where(where)
+
+
+def _serves_others(who: Actor) -> bool:
+    """Staff, and who acts for somebody else: all that they read is noted."""
+    return who.role != Role.MEMBER or who.on_behalf_of is not None

@@ -48,6 +48,7 @@ from tests.builders import PIN, a_family, people
 ROUTES = """
 url                                    access             methods                    object     shows
 /                                      public             GET                        -          own
+/akses                                 touches:see        GET                        -          own
 /aturan                                public             GET                        -          -
 /aturan/<table>                        public             GET                        -          -
 /autodebit                             autodebit:manage   GET POST                   -          own

@@ -22,6 +22,7 @@ profile:change         x
 contact:change         x
 phone:change           2
 sign-ins:see           x
+touches:see            x
 pin:change             2
 sheets:issue           2
 notices:read           x

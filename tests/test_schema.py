@@ -13,6 +13,7 @@ GLOBAL = {
     "access_token": "a bank's bearer token, found by its hash",
     "attempt": "guesses, counted by a blind index that also unknown numbers have",
     "bank_notice": "what a bank sent, unique by partner and reference for ever",
+    "block": "seals the audit log",
     "card": "card and virtual account lead to a person",
     "charge_reference": "our reference at a provider, to the charge",
     "claim": "may be nobody's: a payment that a visitor misses, found by its code",

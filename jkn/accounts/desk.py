@@ -4,15 +4,19 @@ import click
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
+from jkn import exports
 from jkn.access import Actor, Can, Level, Role, actor, fetch, needs, public
-from jkn.accounts import entrance, officers, service, sheets
+from jkn.accounts import breach, entrance, officers, service, sheets
 from jkn.accounts.forms import ConfirmForm, OfficerSignInForm, SlipForm
 from jkn.accounts.models import Slip
 from jkn.accounts.views import bp
+from jkn.clock import JAKARTA
 from jkn.errors import Refused
 from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.web import page
+
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 
 
 @bp.route("/petugas/masuk", methods=["GET", "POST"])
@@ -88,3 +92,23 @@ def create_officer(username, name, role, office, facility, password):
     except Refused as refused:
         raise click.ClickException(refused.say(str)) from None
     click.echo(uri)
+
+
+@bp.cli.command("list-touched")
+@click.option("--officer", help="whose acts: a username, or the number that the audit log shows")
+@click.option("--person", type=int, help="or a member's or volunteer's number")
+@click.option("--since", type=MOMENT, required=True, help="2026-01-15, or 2026-01-15T10:00, in Jakarta")
+@click.option("--until", type=MOMENT, required=True, help="likewise; this moment is not included")
+def list_touched(officer, person, since, until):
+    """After a breach: the members whose data somebody read or changed, as CSV.
+
+    With names and addresses, for the letters that are due within 3 x 24 hours.
+    """
+    if (officer is None) == (person is None):
+        raise click.UsageError("Say whose acts: --officer or --person.")
+    number = officers.number_of(officer) if officer else None
+    if officer and number is None:
+        raise click.BadParameter("no such officer", param_hint="--officer")
+    click.echo(exports.line(breach.COLUMNS), nl=False)
+    for row in breach.touched(since.replace(tzinfo=JAKARTA), until.replace(tzinfo=JAKARTA), number, person):
+        click.echo(exports.line(row), nl=False)

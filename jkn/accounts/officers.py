@@ -48,6 +48,14 @@ def create_officer(
     return officer, pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name="JKN Ringan")
 
 
+def number_of(named: str) -> int | None:
+    """An officer's number, by username or as the audit log shows it; also of one who is suspended."""
+    if named.isdecimal():
+        return int(named)
+    officer = Officer.get_or_none(Officer.username == named.strip().lower())
+    return officer and officer.id
+
+
 def check(username: str, password: str, code: str) -> Officer:
     """The officer, if name, password and TOTP are right; a TOTP step counts once. Raises Refused, always alike."""
     username = username.strip().lower()

@@ -4,12 +4,13 @@ from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from jkn.access import Can, Level, actor, needs, public
-from jkn.accounts import entrance, service, sheets
+from jkn.access import Can, Level, actor, needs, public, scope
+from jkn.accounts import entrance, service, sheets, touches, words
 from jkn.accounts.forms import CodeForm, ConfirmForm, PinChangeForm, SignInForm, StepUpForm
+from jkn.audit.models import Entry
 from jkn.errors import Refused
 from jkn.members.models import Person
-from jkn.web import page
+from jkn.web import asked_number, page
 
 bp = Blueprint("accounts", __name__, cli_group=None)
 bp.before_app_request(entrance.bring_back_held)
@@ -124,6 +125,16 @@ def sheet_issue():
 def sheet_show():
     sheet = sheets.shown(actor().person_id)
     return page("accounts/sheet_show.html", codes=sheets.codes(sheet) if sheet else None)
+
+
+@bp.get("/akses")
+@needs(Can.SEE_TOUCHES)
+def touch_list():
+    """Who read or changed what of the reader's, the newest first; `?lain=1` leaves out what they did themselves."""
+    others = request.args.get("lain") == "1"
+    found, more = touches.of(scope(Entry), actor(), asked_number("sebelum"), others)
+    told = [(touch.entry, *words.of(touch, actor())) for touch in found]
+    return page("accounts/touch_list.html", touches=told, others=others, more=more)
 
 
 @bp.route("/perangkat", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 from enum import StrEnum
 
-from peewee import BigIntegerField, CharField, IntegerField, JSONField
+from peewee import BigIntegerField, BlobField, CharField, IntegerField, JSONField
 from playhouse.fields import EnumField
 
 from jkn import clock
@@ -84,8 +84,8 @@ class Entry(BaseModel):
 
     act = EnumField(Act, max_length=40)
     at = MomentField(default=clock.now, index=True)
-    family_id = BigIntegerField(null=True, index=True)
-    person_id = BigIntegerField(null=True, index=True)  # whose data
+    family_id = BigIntegerField(null=True)
+    person_id = BigIntegerField(null=True)  # whose data
     subject = CharField(max_length=60)
     by_person = BigIntegerField(null=True)
     by_officer = BigIntegerField(null=True)
@@ -100,7 +100,32 @@ class Entry(BaseModel):
     count = IntegerField(default=1)  # rows touched by a batch
     details = JSONField(default=dict)
 
+    class Meta:
+        indexes = ((("person_id", "id"), False), (("family_id", "id"), False))
+
     @classmethod
     def latest(cls, before: int | None = None):
         query = cls.select().order_by(cls.id.desc())
         return query.where(cls.id < before) if before else query
+
+
+class Block(BaseModel):
+    """Entries sealed together, and chained to the block before (`previous`); append-only, written by a job."""
+
+    number = BigIntegerField(unique=True)  # 1, 2, 3, …
+    sealed_at = MomentField(index=True)
+    reach = BigIntegerField()  # the highest id of an entry that any block up to here holds
+    runs = JSONField()  # the ids of its entries: first and last of each run
+    digests = BlobField()  # sixteen bytes of each entry's SHA-256, in the order of ids
+    previous = CharField(max_length=64)
+    hash = CharField(max_length=64)
+
+    @property
+    def head(self) -> str:
+        """What is noted elsewhere, so that nobody can cut the chain or write it anew."""
+        return f"{self.number}:{self.hash}"
+
+    @classmethod
+    def last(cls):
+        """The newest block, without its long columns."""
+        return cls.select(cls.number, cls.reach, cls.hash).order_by(cls.number.desc()).first()

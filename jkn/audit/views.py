@@ -1,12 +1,12 @@
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 
-from jkn import db
+from jkn import db, looks
 from jkn.access import Can, actor, needs, scope
 from jkn.audit import service
-from jkn.audit.models import Act, Entry
+from jkn.audit.models import Entry
 from jkn.web import asked_number, page
 
-bp = Blueprint("audit", __name__)
+bp = Blueprint("audit", __name__, cli_group=None)
 
 PAGE = 50
 
@@ -22,11 +22,12 @@ def entry_list():
 
 @bp.after_app_request
 def note_looks(response):
-    """Reading somebody's data by anyone but the family is recorded too, after the answer is made."""
-    looked = g.pop("looked", None)
+    """Reading somebody's data by anyone else is recorded too, before the answer is sent: once for each person."""
+    looked = looks.taken()
     if looked and response.status_code == 200:
         with db.bookkeeping():
-            for row in looked:
-                subject = row if hasattr(row, "id") and not isinstance(row, type) else row._meta.table_name
-                service.record(Act.DATA_SEEN, subject, by=actor(), page=request.endpoint)
+            service.record_looks(looked, by=actor(), page=request.endpoint)
     return response
+
+
+from jkn.audit import commands  # noqa: E402, F401  join the blueprint

@@ -150,6 +150,11 @@ class BankNotice(BaseModel):
     class Meta:
         indexes = ((("partner", "reference"), True), (("partner", "received_at"), False))
 
+    @property
+    def family_id(self) -> int | None:
+        """Whose payment it became."""
+        return self.payment.family_id if self.payment_id else None
+
     @classmethod
     def to_look_at(cls):
         """Late ones that no officer has seen yet."""

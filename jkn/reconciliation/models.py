@@ -93,6 +93,11 @@ class Difference(BaseModel):
         ]
 
     @property
+    def family_id(self) -> int | None:
+        """Whose payment it is, as far as we know."""
+        return self.payment.family_id if self.payment_id else None
+
+    @property
     def is_alarming(self) -> bool:
         """Open for more than a day."""
         return self.stage in (Stage.OPEN, Stage.PROPOSED) and self.found_at < clock.now() - ALARM

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from jkn import clock
+from jkn import clock, exports
 from jkn.access import SYSTEM
 from jkn.audit.models import Act, Entry
 from jkn.calendar import add_months
@@ -199,8 +199,8 @@ def test_a_person_with_two_lines_stands_in_the_file_twice(app, monkeypatch):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_formula_is_only_text(text):
-    assert download.safe(text) == f"'{text}"
-    assert download.safe("SITI") == "SITI"
+    assert exports.safe(text) == f"'{text}"
+    assert exports.safe("SITI") == "SITI"
 
 
 def test_the_pages_ask_little_whatever_the_payer(desk, government):
