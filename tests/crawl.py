@@ -13,7 +13,7 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor, Can, Level, Role, allowed
 from jkn.accounts import service as accounts
 from jkn.accounts import sheets
-from jkn.accounts.models import SignIn
+from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
@@ -91,6 +91,7 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
 /faskes                                public             GET                        -          -
@@ -99,6 +100,7 @@ url                                    access             methods               
 /faskes/ganti                          clinic:change      GET                        -          own
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
+/ganti-orang                           sign-ins:switch    GET POST                   -          own
 /healthz                               public             GET                        -          -
 /hitung                                public             GET                        -          -
 /hitung/cicilan                        public             GET                        -          -
@@ -163,6 +165,7 @@ url                                    access             methods               
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
 /petugas/transfer                      transfers:record   GET POST                   -          staff
+/petugas/wakil                         rights:record      GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
 /sampai-jumpa                          public             GET                        -          -
@@ -176,6 +179,12 @@ url                                    access             methods               
 /status                                status:see         GET                        -          own
 /tagihan                               bills:see          GET                        -          own
 /tagihan/<int:bill_id>                 bills:see          GET                        Bill       own
+/wakil                                 rights:see         GET                        -          own
+/wakil/<int:grant_id>                  rights:end         GET POST                   Grant      own
+/wakil/<int:grant_id>/mulai            rights:use         GET POST                   Grant      own
+/wakil/anak                            rights:give        GET POST                   -          own
+/wakil/beri                            rights:give        GET POST                   -          own
+/wakil/selesai                         rights:leave       GET POST                   -          own
 """
 
 
@@ -378,10 +387,18 @@ def a_new_world() -> World:
         "claim_id": claim,
         "difference_id": difference,
         "refund_id": refund,
+        "grant_id": a_right(person, people(family)[1]).id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
+
+
+def a_right(holder: Person, person: Person) -> Grant:
+    """The holder may act for the person."""
+    until = clock.now() + timedelta(days=9)
+    terms = {"scopes": "status", "basis": GrantBasis.NAMED, "key": "kanari", "until": until}
+    return Grant.create(person=person, holder=holder, **terms)
 
 
 def a_worker_of(person: Person) -> tuple[Worker, Employer]:

@@ -41,6 +41,14 @@ refunds:ask            x
 refunds:decide                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
+sign-ins:switch        x
+rights:see             x
+rights:give            2
+rights:end             x
+rights:use             x
+rights:leave           x
+rights:record                                x
+health:hide            x
 sign-ins:end           x       x     x       x        x
 desk:see                       x     x       x        x
 """
@@ -78,7 +86,7 @@ def test_a_member_without_a_family_may_not_touch_a_row_without_one(can):
     """Nobody and nothing are not the same household: None never equals None."""
 
     class Row:
-        family_id = person_id = None
+        family_id = person_id = holder_id = None
 
     assert not allowed(Actor(role=Role.MEMBER), can, Row())
 

@@ -191,6 +191,8 @@ BROKEN = [
     ("settlement_line", {"amount": 0}),
     ("sheet_code", {"number": 11}),
     ("sign_in", {"person": None, "officer": None}),
+    ("grant", {"holder": 1, "person": 1}),
+    ("grant", {"since": "2026-01-02 00:00:00", "until": "2026-01-01 00:00:00"}),
     ("transfer", {"amount": 0}),
     ("worker", {"wage": 0}),
     ("worker", {"extra_family": -1}),

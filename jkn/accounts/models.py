@@ -1,3 +1,6 @@
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
 from peewee import BigIntegerField, BlobField, BooleanField, CharField, Check, ForeignKeyField, IntegerField
 from playhouse.fields import EnumField, IntEnumField
 
@@ -104,3 +107,46 @@ class KnownDevice(BaseModel):
 
     class Meta:
         indexes = ((("person", "token_hash"), True),)
+
+
+class GrantBasis(StrEnum):
+    """Why somebody may act for somebody else."""
+
+    PARENT = "parent"  # of a child on the same family card
+    NAMED = "named"  # by the person, at L2
+    PAPERS = "papers"  # seen by an officer: the person cannot do it any more
+
+
+class Grant(BaseModel):
+    """A right to act for a person: for what, from when, until when, given by whom; withdrawn by either side.
+
+    A right to act and a volunteer's consent are the same thing, for a year or for minutes.
+    """
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="grants")
+    holder = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="grants_held")
+    scopes = CharField(max_length=100)  # names of access.Scope, a space between two
+    basis = EnumField(GrantBasis, max_length=12)
+    papers = CharField(max_length=100, default="")  # what an officer saw
+    key = CharField(max_length=32)
+    given_at = MomentField(default=clock.now)
+    since = MomentField(default=clock.now)
+    until = MomentField()
+    revoked_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("person", "key"), True),)
+        constraints = [Check("holder_id <> person_id"), Check("until > since")]
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.since <= clock.now() < self.until
+
+    @property
+    def last_day(self) -> date:
+        return clock.day_of(self.until - timedelta(seconds=1))
+
+    @classmethod
+    def live_at(cls, moment: datetime):
+        """A condition: the right holds at this moment."""
+        return cls.revoked_at.is_null() & (cls.since <= moment) & (cls.until > moment)

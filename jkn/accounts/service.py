@@ -74,7 +74,17 @@ def sign_in_by_pin(number: str, pin: str, device: str | None, by: Actor, agent: 
     """Number and PIN. The guess is reserved before it is checked; known devices have a counter of their own.
 
     Unknown numbers cost the same work and get the same answer. Raises Refused."""
-    person = members.find_by_number(number)
+    return _enter_by_pin(members.find_by_number(number), number, pin, device, by, agent)
+
+
+def switch_person(person: Person, pin: str, device: str | None, by: Actor, agent: str = "") -> Opened:
+    """Another member of the family takes over this browser with a PIN of their own; the sign-in before it ends."""
+    opened = _enter_by_pin(person, "", pin, device, by, agent)
+    close_sign_in(by.sign_in, by)
+    return opened
+
+
+def _enter_by_pin(person: Person | None, number: str, pin: str, device: str | None, by: Actor, agent: str) -> Opened:
     account = Account.get_or_none(Account.person == (person.id if person else 0))
     known = _is_known(person, device)
     key = attempts.key_of("pin", person and person.id, number, hash_token(device) if known else "")
@@ -189,6 +199,15 @@ def revoke_all(person_id: int, by: Actor, but: int | None = None) -> int:
     if ended:
         audit.record(Act.SIGNED_OUT, "sign_in", by, person=person_id, count=ended)
     return ended
+
+
+@writing
+def hide_health(person: Person, hidden: bool, by: Actor) -> bool:
+    """Hide what concerns the person's health from the family, or show it; False when it was so already."""
+    changed = Person.update(hides_health=hidden).where(Person.id == person.id, Person.hides_health != hidden).execute()
+    if changed:
+        audit.record(Act.HEALTH_HIDDEN, person, by, hidden=hidden)
+    return bool(changed)
 
 
 def live_sign_ins(person_id: int) -> list[SignIn]:

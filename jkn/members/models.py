@@ -1,6 +1,6 @@
 from enum import IntEnum, StrEnum
 
-from peewee import BigIntegerField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField
+from peewee import BigIntegerField, BooleanField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField
 from playhouse.fields import EnumField, IntEnumField
 
 from jkn import clock
@@ -76,6 +76,7 @@ class Person(BaseModel):
     phone_hash = CharField(max_length=64, null=True, index=True)
     email = SealedField("email", null=True)
     language = CharField(max_length=5, null=True)
+    hides_health = BooleanField(default=False)  # from the family: hospital stays, and whatever else concerns health
     died_on = DateField(null=True)
     created_at = MomentField(default=clock.now)
 
