@@ -105,7 +105,7 @@ class Policy:
     level: Level = Level.L1
 
 
-_desk = staff(Role.CLERK, Role.AGENT, Role.OFFICER, Role.AUDITOR)
+_desk = staff(Role.CLERK, Role.AGENT, Role.OFFICER, Role.AUDITOR, Role.VOLUNTEER, Role.VILLAGE)
 
 POLICY = {
     Can.SEE_STATUS: Policy((own_family,)),
@@ -145,6 +145,10 @@ POLICY = {
     Can.END_RIGHTS: Policy((own_grant,)),
     Can.USE_RIGHTS: Policy((own_grant,)),
     Can.STOP_ACTING: Policy((own_person,)),
+    Can.RAISE_LEVELS: Policy((staff(Role.AGENT, Role.OFFICER),)),
+    Can.BEAR_WITNESS: Policy((own_person, staff(Role.CLERK, Role.OFFICER, Role.VOLUNTEER, Role.VILLAGE))),
+    Can.SEE_RECOVERIES: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
+    Can.BIND_SHEETS: Policy((staff(Role.CLERK, Role.OFFICER),)),
     Can.RECORD_RIGHTS: Policy((staff(Role.OFFICER),)),
     Can.HIDE_HEALTH: Policy((own_person,)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

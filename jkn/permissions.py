@@ -10,6 +10,8 @@ class Role(StrEnum):
     AGENT = "agent"  # at the care centre, 165
     OFFICER = "officer"  # at a branch
     AUDITOR = "auditor"
+    VOLUNTEER = "volunteer"  # helps members of some villages
+    VILLAGE = "village"  # an official of a village, who knows its people
 
 
 class Level(IntEnum):
@@ -68,6 +70,10 @@ class Can(StrEnum):
     END_RIGHTS = "rights:end"
     USE_RIGHTS = "rights:use"
     STOP_ACTING = "rights:leave"
+    RAISE_LEVELS = "levels:raise"
+    BEAR_WITNESS = "recoveries:witness"
+    SEE_RECOVERIES = "recoveries:see"
+    BIND_SHEETS = "sheets:bind"
     RECORD_RIGHTS = "rights:record"
     HIDE_HEALTH = "health:hide"
     SIGN_OUT = "sign-ins:end"

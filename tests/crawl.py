@@ -67,6 +67,8 @@ url                                    access             methods               
 /bayar/saya/dompet                     bills:see          GET POST                   -          own
 /bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
+/blokir                                public             GET POST                   -          -
+/blokir/selesai                        public             GET                        -          -
 /celengan                              pot:open           GET POST                   -          own
 /cicilan                               bills:see          GET                        -          own
 /cicilan/<int:number>/ikut             plan:join          GET POST                   -          own
@@ -91,6 +93,7 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/data-saya/hp/benar                    contact:change     GET POST                   -          own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -122,6 +125,10 @@ url                                    access             methods               
 /masuk                                 public             GET POST                   -          -
 /masuk/kode                            public             GET POST                   -          -
 /masuk/naik                            status:see         GET POST                   -          own
+/masuk/naik/lanjut                     sign-ins:switch    GET                        -          own
+/masuk/naik/petugas                    sign-ins:switch    GET POST                   -          own
+/masuk/pulih                           public             GET POST                   -          -
+/masuk/pulih/saksi                     public             GET POST                   -          -
 /pengaduan                             public             GET POST                   -          -
 /pengaduan/<int:complaint_id>          complaints:follow  GET POST                   Complaint  own
 /pengaduan/lacak                       public             GET POST                   -          -
@@ -138,12 +145,15 @@ url                                    access             methods               
 /petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff
 /petugas/lapor/<int:claim_id>          payments:reconcile  GET POST                   Claim      staff
 /petugas/masuk                         public             GET POST                   -          -
+/petugas/naik                          levels:raise       GET POST                   -          staff
 /petugas/pekerja/<int:worker_id>       workers:manage     GET POST                   Worker     staff
 /petugas/pekerja/<int:worker_id>/selesai  workers:manage     GET POST                   Worker     staff
+/petugas/pemulihan                     recoveries:see     GET                        -          staff
 /petugas/pembayar                      payers:see         GET                        -          staff
 /petugas/pembayar/<int:payer_id>       payers:see         GET                        Payer      staff
 /petugas/pembayar/<int:payer_id>/<month>  payers:see         GET                        Payer      staff
@@ -168,6 +178,7 @@ url                                    access             methods               
 /petugas/wakil                         rights:record      GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
+/saksi                                 recoveries:witness  GET POST                   -          own
 /sampai-jumpa                          public             GET                        -          -
 /snap/<path:elsewhere>                 signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/access-token/b2b            signature          DELETE GET PATCH POST PUT  -          -

@@ -9,7 +9,7 @@ from tests.crawl import a_world, access_of, as_member, as_staff, rules_of
 
 # x: may; 2: may, after one more proof (L2)
 MATRIX = """
-                    member  clerk  agent  officer  auditor
+                    member  clerk  agent  officer  auditor  volunteer  village
 status:see             x
 card:see               x
 bills:see              x
@@ -47,10 +47,14 @@ rights:give            2
 rights:end             x
 rights:use             x
 rights:leave           x
+levels:raise                         x      x
+recoveries:witness    x       x             x                 x          x
+recoveries:see                              x        x
+sheets:bind                   x             x
 rights:record                                x
 health:hide            x
-sign-ins:end           x       x     x       x        x
-desk:see                       x     x       x        x
+sign-ins:end           x       x     x       x        x         x         x
+desk:see                       x     x       x        x         x         x
 """
 
 

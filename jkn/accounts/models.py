@@ -18,6 +18,7 @@ class Account(BaseModel):
     pin_hash = CharField(max_length=120, null=True)
     pin_set_at = MomentField(null=True)
     raise_from = MomentField(null=True)
+    stopped_at = MomentField(null=True)  # the emergency stop: nothing opens until a recovery
     proven_in_person = BooleanField(default=False)
 
 
@@ -49,6 +50,15 @@ class SheetCode(BaseModel):
         indexes = ((("sheet", "number"), True),)
 
 
+class SealedSheet(BaseModel):
+    """A sheet printed for nobody yet, under a serial; a counter or helper binds it to a person by one of its codes."""
+
+    serial = CharField(max_length=10, unique=True)
+    salt = BlobField()
+    printed_at = MomentField(default=clock.now)
+    sheet = ForeignKeyField(Sheet, null=True, unique=True, on_delete="RESTRICT")
+
+
 class Officer(BaseModel):
     """Staff: a password of at least fifteen characters and a TOTP, a role, an office or facility."""
 
@@ -57,6 +67,7 @@ class Officer(BaseModel):
     role = EnumField(Role, max_length=12)
     office = CharField(max_length=16, null=True)
     facility = CharField(max_length=8, null=True)
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+")  # whose family they may not serve
     password_hash = CharField(max_length=120)
     totp = SealedField("totp")
     totp_step = BigIntegerField(default=0)  # the last time step used: a code counts once
@@ -96,6 +107,42 @@ class SignIn(BaseModel):
 
     class Meta:
         constraints = [Check("(person_id IS NULL) <> (officer_id IS NULL)")]
+
+
+class SpokenCode(BaseModel):
+    """Six digits on somebody's page, read aloud to staff who see the KTP: they raise that one sign-in to L2."""
+
+    sign_in = ForeignKeyField(SignIn, on_delete="CASCADE")
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    code_hash = CharField(max_length=64, unique=True)
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+
+class Recovery(BaseModel):
+    """Somebody without PIN and codes asks two witnesses to say who they are; found by its code and its browser."""
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    code_hash = CharField(max_length=64, unique=True)
+    token_hash = CharField(max_length=64, unique=True)
+    begun_at = MomentField(default=clock.now)
+    expires_at = MomentField()
+    done_at = MomentField(null=True)
+    cancelled_at = MomentField(null=True)
+
+
+class Witness(BaseModel):
+    """One person who knows the member and stands beside them: staff, or an adult of the family."""
+
+    recovery = ForeignKeyField(Recovery, on_delete="CASCADE", backref="witnesses")
+    person = ForeignKeyField(Person, on_delete="RESTRICT")  # who is recovered
+    by_person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+")
+    by_officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        indexes = ((("person", "recovery", "by_person"), True), (("person", "recovery", "by_officer"), True))
+        constraints = [Check("(by_person_id IS NULL) <> (by_officer_id IS NULL)"), Check("by_person_id <> person_id")]
 
 
 class KnownDevice(BaseModel):

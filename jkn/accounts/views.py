@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from jkn.access import Can, Level, actor, needs, public
-from jkn.accounts import entrance, service, sheets
+from jkn.accounts import entrance, raising, service, sheets
 from jkn.accounts.forms import CodeForm, ConfirmForm, PinChangeForm, SignInForm, StepUpForm
 from jkn.errors import Refused
 from jkn.members.models import Person
@@ -65,7 +65,7 @@ def step_up():
     who, form = actor(), StepUpForm()
     if form.validate_on_submit():
         try:
-            service.step_up(who.sign_in, who.person_id, form.code.data, who)
+            raising.step_up(who.sign_in, who.person_id, form.code.data, who)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -150,4 +150,4 @@ def browser() -> str:
     return next((name for name in names if name in agent), "")
 
 
-from jkn.accounts import desk, grant_views  # noqa: E402, F401  these pages and commands join the blueprint
+from jkn.accounts import counter, desk, grant_views, ways_back  # noqa: E402, F401  these pages and commands join the blueprint

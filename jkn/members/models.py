@@ -74,6 +74,7 @@ class Person(BaseModel):
     card = CharField(max_length=13)
     phone = SealedField("phone", null=True)
     phone_hash = CharField(max_length=64, null=True, index=True)
+    phone_confirmed_at = MomentField(null=True)  # numbers are given to others: after a year it identifies nobody
     email = SealedField("email", null=True)
     language = CharField(max_length=5, null=True)
     hides_health = BooleanField(default=False)  # from the family: hospital stays, and whatever else concerns health
