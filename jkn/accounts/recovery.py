@@ -173,7 +173,7 @@ def _check_witness(recovery: Recovery, by: Actor) -> None:
         if by.on_behalf_of is not None or by.doer_id == person.id:
             raise Refused(N_("Nobody vouches for themselves."))
         if by.doer_id not in {each.id for each in adults_beside(person)}:
-            raise Refused(N_("Only an adult of the same family card can vouch, beside a volunteer or an officer."))
+            raise Refused(N_("Only an adult of the same family card can vouch beside staff."))
         mine, limit, since = Witness.by_person == by.doer_id, MEMBER_LIMIT, now - MEMBER_DAYS
     others = Witness.recovery != recovery
     if Witness.select().where(mine, others, Witness.at > since).count() >= limit:
