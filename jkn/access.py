@@ -1,75 +1,27 @@
-"""Who may do what. No other file names a role."""
+"""Who may do what. No other file but the vocabulary it uses (permissions.py) names a role."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
 from functools import wraps
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 
 from jkn import clock, looks
-
-
-class Role(StrEnum):
-    MEMBER = "member"
-    CLERK = "clerk"  # at a facility's counter
-    AGENT = "agent"  # at the care centre, 165
-    OFFICER = "officer"  # at a branch
-    AUDITOR = "auditor"
-
-
-class Level(IntEnum):
-    """How surely we know who it is (safety.md, section 6)."""
-
-    L0 = 0  # anybody who knows a number
-    L1 = 1  # number and PIN
-    L2 = 2  # L1 and something held in the hand, fresh
-
-
-class Can(StrEnum):
-    SEE_STATUS = "status:see"
-    SEE_CARD = "card:see"
-    SEE_BILLS = "bills:see"
-    MANAGE_AUTODEBIT = "autodebit:manage"
-    JOIN_PLAN = "plan:join"
-    OPEN_POT = "pot:open"
-    CHANGE_CLINIC = "clinic:change"
-    SEE_PROFILE = "profile:see"
-    CHANGE_PROFILE = "profile:change"
-    CHANGE_CONTACT = "contact:change"
-    CHANGE_PHONE = "phone:change"
-    SEE_SIGN_INS = "sign-ins:see"
-    SEE_TOUCHES = "touches:see"
-    CHANGE_PIN = "pin:change"
-    ISSUE_SHEET = "sheets:issue"
-    READ_NOTICES = "notices:read"
-    FOLLOW_COMPLAINTS = "complaints:follow"
-    ANSWER_COMPLAINTS = "complaints:answer"
-    PRINT_SLIPS = "slips:print"
-    RECORD_ADMISSIONS = "admissions:record"
-    CANCEL_PENALTIES = "penalties:cancel"
-    REVIEW_PAYMENTS = "payments:review"
-    SEE_PAYERS = "payers:see"
-    RECORD_TRANSFERS = "transfers:record"
-    MANAGE_WORKERS = "workers:manage"
-    REVIEW_CHARGES = "charges:review"
-    CLAIM_PAYMENT = "payments:claim"
-    RECONCILE = "payments:reconcile"
-    ASK_REFUND = "refunds:ask"
-    DECIDE_REFUNDS = "refunds:decide"
-    ENROL_KIOSKS = "kiosks:enrol"
-    READ_AUDIT = "audit:read"
-    SIGN_OUT = "sign-ins:end"
-    WORK = "desk:see"
+from jkn.permissions import Can, Level, Role
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, for whom, how surely known, through which door."""
+    """Who acts, for whom, how surely known, through which door.
+
+    `person_id` is whose pages these are. Somebody who acts for them stands in `holder_id` (a member) or `officer_id`;
+    then `on_behalf_of` is set, and `scopes` are the only permissions of a member that the grant gives.
+    """
 
     person_id: int | None = None
+    holder_id: int | None = None
     officer_id: int | None = None
     name: str = ""
     role: Role | None = None
@@ -81,10 +33,21 @@ class Actor:
     channel: str = "web"
     device: int | None = None
     grant: int | None = None
+    scopes: frozenset[Can] | None = None
     office: str | None = None
     facility: str | None = None
     sign_in: int | None = None
     request_id: str | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Are these a member's pages, be it that somebody else opens them?"""
+        return self.role == Role.MEMBER or self.on_behalf_of is not None
+
+    @property
+    def doer_id(self) -> int | None:
+        """The person who does it; None for staff."""
+        return self.person_id if self.on_behalf_of is None else self.holder_id
 
     @property
     def is_fresh(self) -> bool:
@@ -100,17 +63,28 @@ class Who:
 
     may: Callable
     rows: Callable
+    is_member: bool = False  # of members, whose rights a grant narrows
 
 
 own_family = Who(
     may=lambda actor, row: (
-        actor.role == Role.MEMBER and actor.family_id is not None and (row is None or row.family_id == actor.family_id)
+        actor.is_member and actor.family_id is not None and (row is None or row.family_id == actor.family_id)
     ),
     rows=lambda actor, model: model.family_id == actor.family_id,
+    is_member=True,
 )
 own_person = Who(
-    may=lambda actor, row: actor.role == Role.MEMBER and (row is None or row.person_id == actor.person_id is not None),
+    may=lambda actor, row: actor.is_member and (row is None or row.person_id == actor.person_id is not None),
     rows=lambda actor, model: model.person_id == actor.person_id,
+    is_member=True,
+)
+own_grant = Who(
+    may=lambda actor, row: (
+        actor.role == Role.MEMBER
+        and actor.on_behalf_of is None
+        and (row is None or (actor.person_id is not None and actor.person_id in (row.person_id, row.holder_id)))
+    ),
+    rows=lambda actor, model: (model.person_id == actor.person_id) | (model.holder_id == actor.person_id),
 )
 
 own_facility = Who(
@@ -131,7 +105,7 @@ class Policy:
     level: Level = Level.L1
 
 
-_desk = staff(Role.CLERK, Role.AGENT, Role.OFFICER, Role.AUDITOR)
+_desk = staff(Role.CLERK, Role.AGENT, Role.OFFICER, Role.AUDITOR, Role.VOLUNTEER, Role.VILLAGE)
 
 POLICY = {
     Can.SEE_STATUS: Policy((own_family,)),
@@ -166,12 +140,24 @@ POLICY = {
     Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
+    Can.SWITCH_PERSON: Policy((own_person,)),
+    Can.SEE_RIGHTS: Policy((own_grant,)),
+    Can.GIVE_RIGHTS: Policy((own_grant,), Level.L2),
+    Can.END_RIGHTS: Policy((own_grant,)),
+    Can.USE_RIGHTS: Policy((own_grant,)),
+    Can.STOP_ACTING: Policy((own_person,)),
+    Can.RAISE_LEVELS: Policy((staff(Role.AGENT, Role.OFFICER),)),
+    Can.BEAR_WITNESS: Policy((own_person, staff(Role.CLERK, Role.OFFICER, Role.VOLUNTEER, Role.VILLAGE))),
+    Can.SEE_RECOVERIES: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
+    Can.BIND_SHEETS: Policy((staff(Role.CLERK, Role.OFFICER),)),
+    Can.RECORD_RIGHTS: Policy((staff(Role.OFFICER),)),
+    Can.HIDE_HEALTH: Policy((own_person,)),
     Can.SIGN_OUT: Policy((own_person, _desk)),
     Can.WORK: Policy((_desk,)),
 }
 
 login_manager = LoginManager()
-confirm_pin: Callable[[int, str], bool]  # (person, PIN typed again): given by accounts, asked by features below it
+confirm_pin: Callable[[Actor, str], bool]  # the PIN typed again by who acts: given by accounts, asked by features below
 keep_typed: Callable[[], None]  # keeps the form that lacked a proof until it is given: likewise
 login_manager.session_protection = None  # phones change address and proxies rewrite the user agent
 
@@ -199,7 +185,12 @@ def channel() -> str:
 
 def allowed(actor: Actor, can: Can, row=None) -> bool:
     """Does the policy give the right? The level is asked apart, because it can be raised."""
-    return any(who.may(actor, row) for who in POLICY[can].who)
+    return any(who.may(actor, row) for who in _groups(actor, can))
+
+
+def _groups(actor: Actor, can: Can) -> list[Who]:
+    within = actor.scopes is None or can in actor.scopes
+    return [who for who in POLICY[can].who if within or not who.is_member]
 
 
 def public(view):
@@ -233,6 +224,12 @@ def needs(can: Can):
     return declare
 
 
+def for_member(can: Can) -> Actor:
+    """On a page open to anybody: the actor as a member, or as nobody where they may not do this for one."""
+    who = actor()
+    return who if allowed(who, can) else Actor(channel=who.channel, device=who.device, request_id=who.request_id)
+
+
 def effective_level(actor: Actor) -> Level:
     """L2 lasts as long as it is fresh."""
     return Level.L2 if actor.is_fresh else min(actor.level, Level.L1)
@@ -252,7 +249,7 @@ def fetch(model, id):
 def scope(model):
     """The rows of a model that this person may do with what the view needs; the twin of fetch() for lists."""
     who = actor()
-    groups = [group for group in POLICY[g.can].who if group.may(who, None)]
+    groups = [group for group in _groups(who, g.can) if group.may(who, None)]
     if not groups:
         abort(403)
     where = groups[0].rows(who, model)

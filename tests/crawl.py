@@ -13,7 +13,7 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor, Can, Level, Role, allowed
 from jkn.accounts import service as accounts
 from jkn.accounts import sheets
-from jkn.accounts.models import SignIn
+from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
@@ -68,6 +68,8 @@ url                                    access             methods               
 /bayar/saya/dompet                     bills:see          GET POST                   -          own
 /bayar/tautan/<token>                  public             GET                        -          -
 /cek                                   public             GET POST                   -          -
+/blokir                                public             GET POST                   -          -
+/blokir/selesai                        public             GET                        -          -
 /celengan                              pot:open           GET POST                   -          own
 /cicilan                               bills:see          GET                        -          own
 /cicilan/<int:number>/ikut             plan:join          GET POST                   -          own
@@ -92,6 +94,8 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/data-saya/hp/benar                    contact:change     GET POST                   -          own
+/data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
 /faskes                                public             GET                        -          -
@@ -100,6 +104,7 @@ url                                    access             methods               
 /faskes/ganti                          clinic:change      GET                        -          own
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
+/ganti-orang                           sign-ins:switch    GET POST                   -          own
 /healthz                               public             GET                        -          -
 /hitung                                public             GET                        -          -
 /hitung/cicilan                        public             GET                        -          -
@@ -121,6 +126,10 @@ url                                    access             methods               
 /masuk                                 public             GET POST                   -          -
 /masuk/kode                            public             GET POST                   -          -
 /masuk/naik                            status:see         GET POST                   -          own
+/masuk/naik/lanjut                     sign-ins:switch    GET                        -          own
+/masuk/naik/petugas                    sign-ins:switch    GET POST                   -          own
+/masuk/pulih                           public             GET POST                   -          -
+/masuk/pulih/saksi                     public             GET POST                   -          -
 /pengaduan                             public             GET POST                   -          -
 /pengaduan/<int:complaint_id>          complaints:follow  GET POST                   Complaint  own
 /pengaduan/lacak                       public             GET POST                   -          -
@@ -137,12 +146,15 @@ url                                    access             methods               
 /petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff
 /petugas/lapor/<int:claim_id>          payments:reconcile  GET POST                   Claim      staff
 /petugas/masuk                         public             GET POST                   -          -
+/petugas/naik                          levels:raise       GET POST                   -          staff
 /petugas/pekerja/<int:worker_id>       workers:manage     GET POST                   Worker     staff
 /petugas/pekerja/<int:worker_id>/selesai  workers:manage     GET POST                   Worker     staff
+/petugas/pemulihan                     recoveries:see     GET                        -          staff
 /petugas/pembayar                      payers:see         GET                        -          staff
 /petugas/pembayar/<int:payer_id>       payers:see         GET                        Payer      staff
 /petugas/pembayar/<int:payer_id>/<month>  payers:see         GET                        Payer      staff
@@ -164,8 +176,10 @@ url                                    access             methods               
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
 /petugas/transfer                      transfers:record   GET POST                   -          staff
+/petugas/wakil                         rights:record      GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
+/saksi                                 recoveries:witness  GET POST                   -          own
 /sampai-jumpa                          public             GET                        -          -
 /snap/<path:elsewhere>                 signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/access-token/b2b            signature          DELETE GET PATCH POST PUT  -          -
@@ -177,6 +191,12 @@ url                                    access             methods               
 /status                                status:see         GET                        -          own
 /tagihan                               bills:see          GET                        -          own
 /tagihan/<int:bill_id>                 bills:see          GET                        Bill       own
+/wakil                                 rights:see         GET                        -          own
+/wakil/<int:grant_id>                  rights:end         GET POST                   Grant      own
+/wakil/<int:grant_id>/mulai            rights:use         GET POST                   Grant      own
+/wakil/anak                            rights:give        GET POST                   -          own
+/wakil/beri                            rights:give        GET POST                   -          own
+/wakil/selesai                         rights:leave       GET POST                   -          own
 """
 
 
@@ -379,10 +399,18 @@ def a_new_world() -> World:
         "claim_id": claim,
         "difference_id": difference,
         "refund_id": refund,
+        "grant_id": a_right(person, people(family)[1]).id,
         "slip_id": sheets.print_slip(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
+
+
+def a_right(holder: Person, person: Person) -> Grant:
+    """The holder may act for the person."""
+    until = clock.now() + timedelta(days=9)
+    terms = {"scopes": "status", "basis": GrantBasis.NAMED, "key": "kanari", "until": until}
+    return Grant.create(person=person, holder=holder, **terms)
 
 
 def a_worker_of(person: Person) -> tuple[Worker, Employer]:

@@ -9,7 +9,7 @@ from tests.crawl import a_world, access_of, as_member, as_staff, rules_of
 
 # x: may; 2: may, after one more proof (L2)
 MATRIX = """
-                    member  clerk  agent  officer  auditor
+                    member  clerk  agent  officer  auditor  volunteer  village
 status:see             x
 card:see               x
 bills:see              x
@@ -42,8 +42,20 @@ refunds:ask            x
 refunds:decide                               x
 kiosks:enrol                                 x
 audit:read                                   x        x
-sign-ins:end           x       x     x       x        x
-desk:see                       x     x       x        x
+sign-ins:switch        x
+rights:see             x
+rights:give            2
+rights:end             x
+rights:use             x
+rights:leave           x
+levels:raise                         x      x
+recoveries:witness    x       x             x                 x          x
+recoveries:see                              x        x
+sheets:bind                   x             x
+rights:record                                x
+health:hide            x
+sign-ins:end           x       x     x       x        x         x         x
+desk:see                       x     x       x        x         x         x
 """
 
 
@@ -79,7 +91,7 @@ def test_a_member_without_a_family_may_not_touch_a_row_without_one(can):
     """Nobody and nothing are not the same household: None never equals None."""
 
     class Row:
-        family_id = person_id = None
+        family_id = person_id = holder_id = None
 
     assert not allowed(Actor(role=Role.MEMBER), can, Row())
 

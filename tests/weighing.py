@@ -32,6 +32,7 @@ from tests.crawl import (
     a_missed_payment,
     a_penalty,
     a_plan,
+    a_right,
     a_world,
     as_kiosk,
     as_member,
@@ -235,6 +236,7 @@ def a_large_world() -> World:
         "claim_id": claim,
         "difference_id": difference,
         "refund_id": refund,
+        "grant_id": [a_right(person, one) for one in people(family)[1:]][0].id,
     }
     return World(family, person, {}, objects)
 

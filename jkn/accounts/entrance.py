@@ -9,15 +9,16 @@ from functools import cache
 
 from flask import current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin
-from peewee import JOIN
+from peewee import JOIN, fn
 from werkzeug.datastructures import MultiDict
 
 from jkn import access, clock, db
-from jkn.access import Actor, Role, login_manager
+from jkn.access import Actor, Level, Role, login_manager
 from jkn.accounts import service
-from jkn.accounts.models import Officer, SignIn
+from jkn.accounts.models import Grant, Officer, SignIn
 from jkn.drafts import service as drafts
 from jkn.members.models import Payer, Person, Stay
+from jkn.permissions import opened_by
 
 DEVICE = "d"
 HELD = timedelta(days=1)
@@ -37,22 +38,29 @@ class SignedIn(UserMixin):
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
     """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody."""
-    row = next(iter(SignIn.raw(_statement(db.db.param), service.hash_token(token))), None)
     now = clock.now()
+    moment = Grant.since.db_value(now)
+    row = next(iter(SignIn.raw(_statement(db.db.param), moment, moment, service.hash_token(token))), None)
     if row is None or row.ends_at <= now or row.seen_at + timedelta(seconds=row.idle_seconds) <= now:
         return None
     step = 5 if row.idle_seconds <= 60 else 60
     if (now - row.seen_at).total_seconds() >= step:
         g.seen = row.id
-    return SignedIn(row, _actor(row), row.language)
+    return SignedIn(row, _actor(row), None if row.on_behalf_of else row.language)
 
 
 @cache
 def _statement(_mark: str) -> str:
-    """The query of every signed-in page, written out once for each engine: composing it took longer than running it."""
+    """The query of every signed-in page, written out once for each engine: composing it took longer than running it.
+
+    Its values are the moment, twice, and the token's hash. A right to act that has ended gives nobody's pages: the
+    holder is back on their own.
+    """
     query = (
         SignIn.select(
             SignIn,
+            Grant.person.alias("on_behalf_of"),
+            Grant.scopes.alias("scopes"),
             Person.name.alias("person_name"),
             Person.language,
             Officer.name.alias("officer_name"),
@@ -62,7 +70,8 @@ def _statement(_mark: str) -> str:
             Stay.family.alias("family_id"),
             Payer.id.alias("payer_id"),
         )
-        .join(Person, JOIN.LEFT_OUTER)
+        .join(Grant, JOIN.LEFT_OUTER, on=(Grant.id == SignIn.grant) & Grant.live_at(clock.now()))
+        .join(Person, JOIN.LEFT_OUTER, on=Person.id == fn.COALESCE(Grant.person, SignIn.person))
         .join(Stay, JOIN.LEFT_OUTER, on=(Stay.person == Person.id) & Stay.until.is_null())
         .join(Payer, JOIN.LEFT_OUTER, on=Payer.family == Stay.family)
         .switch(SignIn)
@@ -74,18 +83,22 @@ def _statement(_mark: str) -> str:
 
 
 def _actor(row) -> Actor:
+    acting = row.on_behalf_of is not None
     return Actor(
-        person_id=row.person_id,
+        person_id=row.on_behalf_of if acting else row.person_id,
+        holder_id=row.person_id if acting else None,
         officer_id=row.officer_id,
         name=row.person_name or row.officer_name,
         role=Role.MEMBER if row.person_id else Role(row.role),
         family_id=row.family_id,
         payer_id=row.payer_id,
-        level=row.level,
-        fresh_until=row.fresh_until,
+        on_behalf_of=row.on_behalf_of,
+        level=min(row.level, Level.L1) if acting else row.level,
+        fresh_until=None if acting else row.fresh_until,
         channel=row.channel,
         device=row.device,
-        grant=row.grant,
+        grant=row.grant if acting else None,
+        scopes=opened_by(row.scopes.split()) if acting else None,
         office=row.office,
         facility=row.facility,
         sign_in=row.id,
@@ -163,7 +176,7 @@ def _ran_out() -> list[int | None] | None:
     """Whose sign-in this browser had: a phone is shared, and the next person must not see what was typed. After a
     sign-out nobody's: then it is not kept at all."""
     row = SignIn.get_or_none(SignIn.token_hash == service.hash_token(session.get("_user_id", "")))
-    return [row.person_id, row.officer_id] if row else None
+    return [row.person_id, row.officer_id, row.grant] if row else None
 
 
 def bring_back_held() -> None:
@@ -176,7 +189,7 @@ def bring_back_held() -> None:
         session.pop("held")
     elif held["path"] == request.path and (who := access.actor()).role:
         session.pop("held")
-        if held["by"] == [who.person_id, who.officer_id]:
+        if held["by"] == [who.doer_id, who.officer_id, who.grant]:
             g.held = MultiDict([(name, value) for name, values in held["typed"].items() for value in values])
 
 
@@ -189,5 +202,5 @@ def note_seen(response):
     return response
 
 
-access.confirm_pin = service.confirm_pin
+access.confirm_pin = lambda by, pin: service.confirm_pin(by.doer_id, pin)
 access.keep_typed = keep_typed

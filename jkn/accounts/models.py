@@ -1,3 +1,6 @@
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
 from peewee import BigIntegerField, BlobField, BooleanField, CharField, Check, ForeignKeyField, IntegerField
 from playhouse.fields import EnumField, IntEnumField
 
@@ -15,6 +18,7 @@ class Account(BaseModel):
     pin_hash = CharField(max_length=120, null=True)
     pin_set_at = MomentField(null=True)
     raise_from = MomentField(null=True)
+    stopped_at = MomentField(null=True)  # the emergency stop: nothing opens until a recovery
     proven_in_person = BooleanField(default=False)
 
 
@@ -46,6 +50,15 @@ class SheetCode(BaseModel):
         indexes = ((("sheet", "number"), True),)
 
 
+class SealedSheet(BaseModel):
+    """A sheet printed for nobody yet, under a serial; a counter or helper binds it to a person by one of its codes."""
+
+    serial = CharField(max_length=10, unique=True)
+    salt = BlobField()
+    printed_at = MomentField(default=clock.now)
+    sheet = ForeignKeyField(Sheet, null=True, unique=True, on_delete="RESTRICT")
+
+
 class Officer(BaseModel):
     """Staff: a password of at least fifteen characters and a TOTP, a role, an office or facility."""
 
@@ -54,6 +67,7 @@ class Officer(BaseModel):
     role = EnumField(Role, max_length=12)
     office = CharField(max_length=16, null=True)
     facility = CharField(max_length=8, null=True)
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+")  # whose family they may not serve
     password_hash = CharField(max_length=120)
     totp = SealedField("totp")
     totp_step = BigIntegerField(default=0)  # the last time step used: a code counts once
@@ -95,6 +109,42 @@ class SignIn(BaseModel):
         constraints = [Check("(person_id IS NULL) <> (officer_id IS NULL)")]
 
 
+class SpokenCode(BaseModel):
+    """Six digits on somebody's page, read aloud to staff who see the KTP: they raise that one sign-in to L2."""
+
+    sign_in = ForeignKeyField(SignIn, on_delete="CASCADE")
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    code_hash = CharField(max_length=64, unique=True)
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+
+class Recovery(BaseModel):
+    """Somebody without PIN and codes asks two witnesses to say who they are; found by its code and its browser."""
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    code_hash = CharField(max_length=64, unique=True)
+    token_hash = CharField(max_length=64, unique=True)
+    begun_at = MomentField(default=clock.now)
+    expires_at = MomentField()
+    done_at = MomentField(null=True)
+    cancelled_at = MomentField(null=True)
+
+
+class Witness(BaseModel):
+    """One person who knows the member and stands beside them: staff, or an adult of the family."""
+
+    recovery = ForeignKeyField(Recovery, on_delete="CASCADE", backref="witnesses")
+    person = ForeignKeyField(Person, on_delete="RESTRICT")  # who is recovered
+    by_person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+")
+    by_officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
+    at = MomentField(default=clock.now)
+
+    class Meta:
+        indexes = ((("person", "recovery", "by_person"), True), (("person", "recovery", "by_officer"), True))
+        constraints = [Check("(by_person_id IS NULL) <> (by_officer_id IS NULL)"), Check("by_person_id <> person_id")]
+
+
 class KnownDevice(BaseModel):
     """A browser that once signed this person in: failures elsewhere never lock it."""
 
@@ -104,3 +154,46 @@ class KnownDevice(BaseModel):
 
     class Meta:
         indexes = ((("person", "token_hash"), True),)
+
+
+class GrantBasis(StrEnum):
+    """Why somebody may act for somebody else."""
+
+    PARENT = "parent"  # of a child on the same family card
+    NAMED = "named"  # by the person, at L2
+    PAPERS = "papers"  # seen by an officer: the person cannot do it any more
+
+
+class Grant(BaseModel):
+    """A right to act for a person: for what, from when, until when, given by whom; withdrawn by either side.
+
+    A right to act and a volunteer's consent are the same thing, for a year or for minutes.
+    """
+
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="grants")
+    holder = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="grants_held")
+    scopes = CharField(max_length=100)  # names of access.Scope, a space between two
+    basis = EnumField(GrantBasis, max_length=12)
+    papers = CharField(max_length=100, default="")  # what an officer saw
+    key = CharField(max_length=32)
+    given_at = MomentField(default=clock.now)
+    since = MomentField(default=clock.now)
+    until = MomentField()
+    revoked_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("person", "key"), True),)
+        constraints = [Check("holder_id <> person_id"), Check("until > since")]
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.since <= clock.now() < self.until
+
+    @property
+    def last_day(self) -> date:
+        return clock.day_of(self.until - timedelta(seconds=1))
+
+    @classmethod
+    def live_at(cls, moment: datetime):
+        """A condition: the right holds at this moment."""
+        return cls.revoked_at.is_null() & (cls.since <= moment) & (cls.until > moment)

@@ -14,6 +14,8 @@ FRESH = timedelta(minutes=10)
 RAISE_AFTER_RESET = timedelta(hours=24)
 SHEET_SHOWN = timedelta(minutes=30)
 KNOWN_DEVICE = timedelta(days=90)
+LONGEST_GRANT = timedelta(days=731)
+PAPERS_WAIT = timedelta(hours=24)  # in which somebody whose papers an officer has seen can still say no
 
 # idle, whole length
 LIMITS = {

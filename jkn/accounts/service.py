@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from jkn import clock
 from jkn.access import Actor, Level
-from jkn.accounts import attempts, hashing, sheets
+from jkn.accounts import attempts, hashing, sheets, stopping
 from jkn.accounts.models import Account, KnownDevice, Officer, SignIn
 from jkn.accounts.officers import create_officer as create_officer
 from jkn.accounts.rules import FRESH, KNOWN_DEVICE, LIMITS, RAISE_AFTER_RESET, weak_pin_reason
@@ -55,8 +55,8 @@ def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = Fal
     now = clock.now()
     Account.insert(person=person).on_conflict_ignore().execute()
     changes = {"pin_hash": pin_hash, "pin_set_at": now, "raise_from": now + RAISE_AFTER_RESET if reset else None}
-    if in_person:
-        changes["proven_in_person"] = True
+    if in_person:  # whoever shows the KTP ends an emergency stop
+        changes |= {"proven_in_person": True, "stopped_at": None}
     Account.update(**changes).where(Account.person == person).execute()
     audit.record(Act.PIN_SET, person, by, in_person=in_person, reset=reset)
 
@@ -74,7 +74,17 @@ def sign_in_by_pin(number: str, pin: str, device: str | None, by: Actor, agent: 
     """Number and PIN. The guess is reserved before it is checked; known devices have a counter of their own.
 
     Unknown numbers cost the same work and get the same answer. Raises Refused."""
-    person = members.find_by_number(number)
+    return _enter_by_pin(members.find_by_number(number), number, pin, device, by, agent)
+
+
+def switch_person(person: Person, pin: str, device: str | None, by: Actor, agent: str = "") -> Opened:
+    """Another member of the family takes over this browser with a PIN of their own; the sign-in before it ends."""
+    opened = _enter_by_pin(person, "", pin, device, by, agent)
+    close_sign_in(by.sign_in, by)
+    return opened
+
+
+def _enter_by_pin(person: Person | None, number: str, pin: str, device: str | None, by: Actor, agent: str) -> Opened:
     account = Account.get_or_none(Account.person == (person.id if person else 0))
     known = _is_known(person, device)
     key = attempts.key_of("pin", person and person.id, number, hash_token(device) if known else "")
@@ -82,9 +92,12 @@ def sign_in_by_pin(number: str, pin: str, device: str | None, by: Actor, agent: 
         raise Refused(PAUSED)
     right = hashing.matches("pin", pin, account.pin_hash if account else None)
     if not right:
+        note_refusal(person, by)
         raise Refused(WRONG_PIN)
     attempts.clear(key)
     with write():
+        if person is not None:
+            stopping.check_open(person)
         opened = open_sign_in(person=person, level=Level.L1, by=by, device=device, agent=agent)
         if not known:
             notices.tell(person, "signed_in_on_new_device", str(opened.row.id), day=clock.today().isoformat())
@@ -107,7 +120,9 @@ def sign_in_by_code(
         if not may_guess and other is None:
             raise Refused(TWO_CODES, field="second")
         if found is None or (not may_guess and other.id == found.id):
+            note_refusal(person, by)
             raise Refused(WRONG_CODE)
+        stopping.check_open(person)
     check_pin_strength(pin, [person])
     pin_hash = hash_pin(pin)
     with write():
@@ -191,6 +206,21 @@ def revoke_all(person_id: int, by: Actor, but: int | None = None) -> int:
     return ended
 
 
+@writing
+def note_refusal(person: Person | None, by: Actor) -> None:
+    """A try that failed, for the member to see; noted for unknown numbers too, so that both cost the same."""
+    audit.record(Act.SIGN_IN_REFUSED, "sign_in", by, person=person and person.id)
+
+
+@writing
+def hide_health(person: Person, hidden: bool, by: Actor) -> bool:
+    """Hide what concerns the person's health from the family, or show it; False when it was so already."""
+    changed = Person.update(hides_health=hidden).where(Person.id == person.id, Person.hides_health != hidden).execute()
+    if changed:
+        audit.record(Act.HEALTH_HIDDEN, person, by, hidden=hidden)
+    return bool(changed)
+
+
 def live_sign_ins(person_id: int) -> list[SignIn]:
     """Where the person is signed in now, the last used first."""
     now = clock.now()
@@ -212,27 +242,6 @@ def confirm_pin(person_id: int, pin: str) -> bool:
         return False
     attempts.clear(key)
     return True
-
-
-@writing
-def raise_level(sign_in_id: int, person_id: int, typed: str, by: Actor) -> None:
-    """Step up to L2 for ten minutes with the sheet code asked for. Refused within a day of a reset."""
-    account = Account.get_or_none(Account.person == person_id)
-    if account and account.raise_from and account.raise_from > clock.now():
-        raise Refused(N_("Your PIN was reset less than a day ago. Try again tomorrow."))
-    code = sheets.find_code(person_id, typed, sheets.next_number(person_id))
-    if code is None or not sheets.spend(code, by):
-        raise Refused(N_("That is not the code we asked for."), field="code")
-    SignIn.update(level=Level.L2, fresh_until=clock.now() + FRESH).where(SignIn.id == sign_in_id).execute()
-    attempts.clear(attempts.key_of("raise", person_id, ""))
-    audit.record(Act.LEVEL_RAISED, "sign_in", by, person=person_id)
-
-
-def step_up(sign_in_id: int, person_id: int, typed: str, by: Actor) -> None:
-    """raise_level(), its guesses counted first."""
-    if not attempts.reserve(attempts.key_of("raise", person_id, "")):
-        raise Refused(N_("Too many tries. Wait 15 minutes."), field="code")
-    raise_level(sign_in_id, person_id, typed, by)
 
 
 def issue_sheet(person: Person, by: Actor) -> list[str]:

@@ -6,11 +6,12 @@ import secrets
 from jkn import clock, sealed
 from jkn.access import Actor
 from jkn.accounts import attempts
-from jkn.accounts.models import Sheet, SheetCode, Slip
+from jkn.accounts.models import SealedSheet, Sheet, SheetCode, Slip
 from jkn.accounts.rules import CODE_LENGTH, FRESH, SHEET_CODES, SHEET_SHOWN, SLIP_VALID
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
+from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.notices import service as notices
@@ -19,8 +20,12 @@ from jkn.notices import service as notices
 @writing
 def issue(person: Person, by: Actor) -> Sheet:
     """Ten fresh codes; sheets from before stop working."""
+    return _begin(person, secrets.token_bytes(16), by)
+
+
+def _begin(person: Person, salt: bytes, by: Actor) -> Sheet:
     revoke(person)
-    sheet = Sheet.create(person=person, salt=secrets.token_bytes(16))
+    sheet = Sheet.create(person=person, salt=salt)
     SheetCode.insert_many([{"sheet": sheet.id, "number": number} for number in range(1, SHEET_CODES + 1)]).execute()
     audit.record(Act.SHEET_ISSUED, sheet, by)
     return sheet
@@ -79,6 +84,44 @@ def spend(code: SheetCode, by: Actor) -> bool:
     if used:
         audit.record(Act.SHEET_CODE_USED, "sheet_code", by, person=code.sheet.person_id, number=code.number)
     return bool(used)
+
+
+@writing
+def print_sealed(count: int, by: Actor) -> list[tuple[str, list[str]]]:
+    """So many sheets for nobody yet: their serials and codes, shown this once. The database cannot tell the codes."""
+    made = []
+    while len(made) < count:
+        salt = secrets.token_bytes(16)
+        serial = f"{secrets.randbelow(10**10):010d}"
+        row = {"serial": serial, "salt": salt, "printed_at": clock.now()}
+        if SealedSheet.insert(row).on_conflict_ignore().as_rowcount().execute():
+            made.append((serial, [_code("sheet", salt, number) for number in range(1, SHEET_CODES + 1)]))
+    audit.record(Act.SHEETS_PRINTED, "sealed_sheet", by, count=count)
+    return made
+
+
+def bind(serial: str, typed: str, person: Person, by: Actor) -> Sheet:
+    """Give a sealed sheet to a person: its serial, and one code that is then spent. Raises Refused, always alike."""
+    if not attempts.reserve(attempts.key_of("bind", None, serial), in_a_row=None):
+        raise Refused(N_("Too many tries. Wait 15 minutes."), field="serial")
+    return _bind(serial, typed, person, by)
+
+
+@writing
+def _bind(serial: str, typed: str, person: Person, by: Actor) -> Sheet:
+    sealed_sheet = SealedSheet.get_or_none(SealedSheet.serial == serial, SealedSheet.sheet.is_null())
+    salt = sealed_sheet.salt if sealed_sheet else b""
+    numbers = range(1, SHEET_CODES + 1)
+    right = [number for number in numbers if hmac.compare_digest(_code("sheet", salt, number), typed)]
+    if sealed_sheet is None or not right:
+        raise Refused(N_("The serial or the code is not right, or the sheet is somebody's already."), field="serial")
+    sheet = _begin(person, salt, by)
+    SheetCode.update(used_at=clock.now()).where(SheetCode.sheet == sheet, SheetCode.number == right[0]).execute()
+    free = SealedSheet.update(sheet=sheet).where(SealedSheet.id == sealed_sheet.id, SealedSheet.sheet.is_null())
+    if not free.execute():
+        raise Refused(N_("The serial or the code is not right, or the sheet is somebody's already."), field="serial")
+    notices.tell(person, "sheet_bound", str(sheet.id), day=clock.today().isoformat())
+    return sheet
 
 
 @writing

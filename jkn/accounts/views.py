@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from jkn.access import Can, Level, actor, needs, public, scope
-from jkn.accounts import entrance, service, sheets, touches, words
+from jkn.accounts import entrance, raising, service, sheets, touches, words
 from jkn.accounts.forms import CodeForm, ConfirmForm, PinChangeForm, SignInForm, StepUpForm
 from jkn.audit.models import Entry
 from jkn.errors import Refused
@@ -24,13 +24,13 @@ def sign_in():
     if form.validate_on_submit():
         try:
             opened = service.sign_in_by_pin(
-                form.number.number, form.pin.data, entrance.device_token(), actor(), _browser()
+                form.number.number, form.pin.data, entrance.device_token(), actor(), browser()
             )
         except Refused as refused:
             form.refuse(refused)
         else:
             entrance.enter(opened)
-            return _welcome()
+            return welcome()
     return page("accounts/sign_in.html", form=form, expired="held" in session)
 
 
@@ -48,14 +48,14 @@ def code_sign_in():
                 actor(),
                 second=form.second.number,
                 device=entrance.device_token(),
-                agent=_browser(),
+                agent=browser(),
             )
         except Refused as refused:
             form.refuse(refused)
         else:
             entrance.enter(opened)
             flash(_("Your new PIN works now."))
-            return _welcome("accounts.sheet_issue" if opened.row.level == Level.L2 else "home.front")
+            return welcome("accounts.sheet_issue" if opened.row.level == Level.L2 else "home.front")
     return page("accounts/code_sign_in.html", form=form)
 
 
@@ -66,7 +66,7 @@ def step_up():
     who, form = actor(), StepUpForm()
     if form.validate_on_submit():
         try:
-            service.step_up(who.sign_in, who.person_id, form.code.data, who)
+            raising.step_up(who.sign_in, who.person_id, form.code.data, who)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -149,16 +149,16 @@ def sign_in_list():
     return page("accounts/sign_in_list.html", rows=service.live_sign_ins(who.person_id), here=who.sign_in, form=form)
 
 
-def _welcome(endpoint: str = "home.front"):
+def welcome(endpoint: str = "home.front"):
     response = entrance.back_or(endpoint)
     return response if current_user.row.channel == "kiosk" else entrance.remember_device(response)
 
 
-def _browser() -> str:
+def browser() -> str:
     """A short name of the browser, so that a person can tell their sign-ins apart; never the whole user agent."""
     agent = request.user_agent.string
     names = ("Opera Mini", "KAIOS", "w3m", "Lynx", "UCBrowser", "Firefox", "Chrome", "Safari")
     return next((name for name in names if name in agent), "")
 
 
-from jkn.accounts import desk  # noqa: E402, F401  officers' pages and commands join the blueprint
+from jkn.accounts import counter, desk, grant_views, ways_back  # noqa: E402, F401  these pages and commands join the blueprint

@@ -18,7 +18,7 @@ def record(act: Act, subject: Any, by: Actor, *, person=None, family=None, count
         subject=f"{subject._meta.table_name}:{subject.id}" if is_row else str(subject)[:60],
         person_id=person if person is not None else _owner(subject, "person"),
         family_id=family if family is not None else _owner(subject, "family"),
-        by_person=by.person_id,
+        by_person=by.doer_id,
         by_officer=by.officer_id,
         role=by.role,
         on_behalf_of=by.on_behalf_of,

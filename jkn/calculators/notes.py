@@ -15,6 +15,7 @@ NOTES = (
     N_("uncertain: no source says which list of holidays counts; the article is from memory."),
     N_("No decree found; the screens of the official application offer 1 to 12."),
     N_("uncertain: rate and article from memory."),
+    N_("uncertain: that this age counts for acting towards the scheme; a child with a KTP is 17."),
     N_("There were three classes."),
     N_("uncertain: due by 30 June 2025, then put off; no later decree was found."),
     N_("uncertain: six months are from memory."),

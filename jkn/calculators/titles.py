@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, dict[str, Title]], ...] = (
                     "nik_months": Value(_l("NIK within months of birth")),
                 },
             ),
+            "of_age": Title(_l("Acting for oneself"), {"years": Value(_l("From this birthday"))}),
             "child": Title(
                 _l("Children of workers"),
                 {

@@ -52,3 +52,7 @@ class PhoneChangeForm(Form):
     def validate_phone(self, field) -> None:
         if bool(field.number) == bool(self.remove.data):
             raise ValidationError(gettext("Type a number, or tick the box."))
+
+
+class PhoneConfirmForm(Form):
+    """Still the same number."""

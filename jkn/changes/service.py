@@ -38,11 +38,25 @@ def change_phone(person: Person, phone: str | None, by: Actor) -> bool:
     """The person's mobile number as +628…, or none. A family may share one: several people may have the same."""
     hash = sealed.index("phone", phone) if phone else None
     other = Person.phone_hash.is_null() | (Person.phone_hash != hash) if hash else Person.phone_hash.is_null(False)
-    if not Person.update(phone=phone, phone_hash=hash).where(Person.id == person.id, other).execute():
+    confirmed = clock.now() if phone else None
+    if (
+        not Person.update(phone=phone, phone_hash=hash, phone_confirmed_at=confirmed)
+        .where(Person.id == person.id, other)
+        .execute()
+    ):
         return False
     audit.record(Act.PHONE_CHANGED, person, by, family=by.family_id, removed=phone is None)
     _tell(person, "phone_changed")
     return True
+
+
+@writing
+def confirm_phone(person: Person, by: Actor) -> None:
+    """The number is still theirs."""
+    Person.update(phone_confirmed_at=clock.now()).where(
+        Person.id == person.id, Person.phone_hash.is_null(False)
+    ).execute()
+    audit.record(Act.PHONE_CONFIRMED, person, by, family=by.family_id)
 
 
 def _tell(person: Person, name: str) -> None:

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from jkn import clock, numbers
 from jkn.access import Can, actor, fetch, needs
 from jkn.changes import service
-from jkn.changes.forms import AddressChangeForm, EmailChangeForm, PhoneChangeForm
+from jkn.changes.forms import AddressChangeForm, EmailChangeForm, PhoneChangeForm, PhoneConfirmForm
 from jkn.changes.words import RELATIONS
 from jkn.facilities import service as facilities
 from jkn.members import service as members
@@ -28,6 +28,7 @@ def profile_show():
         "changes/profile_show.html",
         me=me,
         phone=me.phone and numbers.mask_phone(me.phone),
+        is_old=me.phone is not None and not members.is_phone_fresh(me),
         family=family,
         people=people,
         shown_name=members.shown_name,
@@ -64,6 +65,20 @@ def phone_change():
     if form.validate_on_submit():
         return _done(service.change_phone(me, form.phone.number, actor()))
     return page("changes/phone_change.html", form=form, phone=me.phone and numbers.mask_phone(me.phone))
+
+
+@bp.route("/data-saya/hp/benar", methods=["GET", "POST"])
+@needs(Can.CHANGE_CONTACT)
+def phone_confirm():
+    """Still the same number? Asked once a year, because numbers are given to others."""
+    me, form = fetch(Person, actor().person_id), PhoneConfirmForm()
+    if me.phone is None:
+        return redirect(url_for(".phone_change"), 303)
+    if form.validate_on_submit():
+        service.confirm_phone(me, actor())
+        flash(_("Thank you. The number stays."))
+        return redirect(url_for(".profile_show"), 303)
+    return page("changes/phone_confirm.html", form=form, phone=numbers.mask_phone(me.phone))
 
 
 def _done(changed: bool):

@@ -121,7 +121,7 @@ def public_address(endpoint: str, **values) -> str:
 
 
 def _confirm_pin(form) -> None:
-    if not access.confirm_pin(actor().person_id, form.pin.data):
+    if not access.confirm_pin(actor(), form.pin.data):
         raise Refused(N_("That is not your PIN."), field="pin")
 
 

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from jkn import clock
-from jkn.access import Actor, Can, actor, fetch, login_manager, needs, public, scope
+from jkn.access import Actor, Can, actor, fetch, for_member, login_manager, needs, public, scope
 from jkn.complaints import service
 from jkn.complaints.forms import (
     CATEGORIES,
@@ -30,7 +30,7 @@ FOLLOWED = timedelta(minutes=15)  # how long a browser remembers a ticket, for i
 @bp.route("/pengaduan", methods=["GET", "POST"])
 @public
 def complaint_file():
-    by = actor()
+    by = for_member(Can.FOLLOW_COMPLAINTS)
     member = by.person_id is not None
     form = ComplaintFileForm(member="1" if member else "")
     if not member:

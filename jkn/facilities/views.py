@@ -91,7 +91,7 @@ def clinic_change(person_id, code):
     form = ClinicChangeForm()
     if form.validate_on_submit():
         try:
-            if not access.confirm_pin(actor().person_id, form.pin.data):
+            if not access.confirm_pin(actor(), form.pin.data):
                 raise Refused(N_("That is not your PIN."), field="pin")
             choice = service.change(person, facility.code, actor(), form.key.data)
         except Refused as refused:

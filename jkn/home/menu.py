@@ -1,6 +1,11 @@
-"""The first page's numbered rows: the key to press is the row's number."""
+"""The first page's numbered rows: the key to press is the row's number.
+
+A member's row says which permission it needs: somebody who acts for them sees only what they may open.
+"""
 
 from flask_babel import lazy_gettext as _l
+
+from jkn.access import Can
 
 VISITOR = (
     ("/cek", _l("Will I be served?")),
@@ -12,12 +17,12 @@ VISITOR = (
     ("/bantuan", _l("Help")),
 )
 MEMBER = (
-    ("/status", _l("Will I be served today?")),
-    ("/tagihan", _l("Bills")),
-    ("/kartu", _l("Card")),
-    ("/faskes", _l("Clinic")),
-    ("/pengaduan", _l("Complaint")),
-    ("/data-saya", _l("My data")),
-    ("/perangkat", _l("Where I am signed in")),
-    ("/kabar", _l("News for you")),
+    ("/status", _l("Will I be served today?"), Can.SEE_STATUS),
+    ("/tagihan", _l("Bills"), Can.SEE_BILLS),
+    ("/kartu", _l("Card"), Can.SEE_CARD),
+    ("/faskes", _l("Clinic"), None),
+    ("/pengaduan", _l("Complaint"), None),
+    ("/data-saya", _l("My data"), Can.SEE_PROFILE),
+    ("/kabar", _l("News for you"), Can.READ_NOTICES),
+    ("/wakil", _l("Acting for others"), Can.SEE_RIGHTS),
 )

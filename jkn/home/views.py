@@ -2,7 +2,7 @@ from flask import Blueprint, g, redirect, request, session, url_for
 from peewee import InterfaceError, OperationalError
 
 from jkn import clock, commands, errors, i18n, law
-from jkn.access import actor, public
+from jkn.access import actor, allowed, public
 from jkn.home import menu, service
 from jkn.home.forms import LanguageChooseForm
 from jkn.notices import service as notices
@@ -16,13 +16,14 @@ bp = Blueprint("home", __name__, cli_group=None)
 @public
 def front():
     who = actor()
-    if who.officer_id:
+    if who.officer_id and not who.is_member:
         return redirect(url_for("accounts.desk"), 303)
     if who.person_id is None and "kiosk" in g:
         return redirect(url_for("assisting.kiosk_front"), 303)
     if who.person_id:
         unread, name = notices.unread(who.person_id), mask_name(who.name)  # whose menu this is, on a shared phone
-        return page("home/front.html", rows=menu.MEMBER, unread=unread, name=name)
+        rows = [(url, label) for url, label, can in menu.MEMBER if can is None or allowed(who, can)]
+        return page("home/front.html", rows=rows, unread=unread, name=name)
     return page("home/front.html", rows=menu.VISITOR, unread=0, name=None)
 
 
@@ -32,8 +33,8 @@ def language_choose():
     form = LanguageChooseForm(language=i18n.language())
     if form.validate_on_submit():
         session["lang"] = form.language.data
-        if actor().person_id:
-            service.choose_language(actor().person_id, form.language.data, actor())
+        if actor().doer_id:
+            service.choose_language(actor().doer_id, form.language.data, actor())
         return redirect(url_for(".front"), 303)
     return page("home/language_choose.html", form=form)
 

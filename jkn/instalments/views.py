@@ -59,7 +59,7 @@ def plan_join(number):
     form = PlanJoinForm()
     if form.validate_on_submit():
         try:
-            if not access.confirm_pin(actor().person_id, form.pin.data):
+            if not access.confirm_pin(actor(), form.pin.data):
                 raise Refused(N_("That is not your PIN."), field="pin")
             service.join(payer, number, actor(), form.key.data)
         except Refused as refused:
@@ -96,7 +96,7 @@ def plan_cancel(plan_id):
     plan = fetch(Plan, plan_id)
     found, form = service.so_far(plan, clock.today()), PlanCancelForm()
     if found.is_running and form.validate_on_submit():
-        if access.confirm_pin(actor().person_id, form.pin.data):
+        if access.confirm_pin(actor(), form.pin.data):
             service.cancel(plan, actor())
             flash(_("The plan has ended. What you paid stays paid."))
             return redirect(url_for(".plan_list"), 303)

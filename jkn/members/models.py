@@ -1,6 +1,6 @@
 from enum import IntEnum, StrEnum
 
-from peewee import BigIntegerField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField
+from peewee import BigIntegerField, BooleanField, CharField, Check, DateField, ForeignKeyField, SmallIntegerField
 from playhouse.fields import EnumField, IntEnumField
 
 from jkn import clock
@@ -74,8 +74,10 @@ class Person(BaseModel):
     card = CharField(max_length=13)
     phone = SealedField("phone", null=True)
     phone_hash = CharField(max_length=64, null=True, index=True)
+    phone_confirmed_at = MomentField(null=True)  # numbers are given to others: after a year it identifies nobody
     email = SealedField("email", null=True)
     language = CharField(max_length=5, null=True)
+    hides_health = BooleanField(default=False)  # from the family: hospital stays, and whatever else concerns health
     died_on = DateField(null=True)
     created_at = MomentField(default=clock.now)
 

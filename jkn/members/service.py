@@ -1,7 +1,7 @@
 """Entering people and families, and finding them by the numbers they know."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 from peewee import JOIN
 
@@ -22,6 +22,8 @@ from jkn.members.models import (
     Spell,
     Stay,
 )
+
+PHONE_FRESH = timedelta(days=365)
 
 
 @writing
@@ -173,6 +175,11 @@ def spells_of(people: list[int], on: date) -> dict[int, Spell]:
     return {spell.person_id: spell for spell in rows}
 
 
+def is_phone_fresh(person: Person) -> bool:
+    """Was the number confirmed within a year? Else it may be somebody else's: it identifies nobody, gets no codes."""
+    return person.phone_confirmed_at is not None and person.phone_confirmed_at > clock.now() - PHONE_FRESH
+
+
 def prove(family_id: int) -> None:
     """Somebody was seen in person, or the first payment arrived: from now on pages show full names.
 
@@ -191,4 +198,6 @@ def _claim_card(person: Person, card: str) -> bool:
 
 
 def _with_phone_index(more: dict) -> dict:
-    return more | {"phone_hash": sealed.index("phone", more["phone"])} if more.get("phone") else more
+    if not more.get("phone"):
+        return more
+    return {"phone_confirmed_at": clock.now()} | more | {"phone_hash": sealed.index("phone", more["phone"])}

@@ -1,7 +1,8 @@
 """The page of one penalty: how much, why, and the number under which it alone is paid."""
 
 from jkn import clock, law, numbers
-from jkn.access import Can, fetch, needs
+from jkn.access import Can, actor, fetch, needs
+from jkn.accounts import grants
 from jkn.contributions.telling import told
 from jkn.members import service as members
 from jkn.members.models import Family
@@ -25,6 +26,7 @@ def penalty_show(penalty_id):
     return page(
         "payments/penalty_show.html",
         penalty=penalty,
+        private=grants.keeps_private(penalty.person, actor()),
         name=members.shown_name(penalty.person, Family.get_by_id(penalty.family_id)),
         trace=told(rules.steps(penalty)),
         emergency=law.at(clock.today()).emergency,

@@ -78,7 +78,7 @@ class Penalty(BaseModel):
     @classmethod
     def shown(cls, penalties):
         """Of these penalties the newest first, with their people and admissions, and when they were paid."""
-        rows = penalties.select_extend(Person.id, Person.name, Admission, Movement.booked_on)
+        rows = penalties.select_extend(Person.id, Person.name, Person.hides_health, Admission, Movement.booked_on)
         rows = rows.join_from(cls, Person).join_from(cls, Admission).join_from(cls, Movement, JOIN.LEFT_OUTER)
         return rows.order_by(cls.id.desc())
 

@@ -7,6 +7,7 @@ from peewee import JOIN
 
 from jkn import clock, law, numbers
 from jkn.access import Can, actor, allowed, fetch, needs, scope
+from jkn.accounts import grants
 from jkn.contributions import service as contributions
 from jkn.contributions.telling import told
 from jkn.errors import Refused
@@ -45,6 +46,7 @@ def penalty_list():
         penalties=list(Penalty.shown(scope(Penalty)).limit(PAGE)),
         family=Family.get_by_id(actor().family_id),
         shown_name=members.shown_name,
+        keeps_private=lambda person: grants.keeps_private(person, actor()),
         window=window,
         trace=told(window.trace) if window else [],
         form=form,

@@ -78,7 +78,7 @@ def refund_ask():
 
 def _ask(form: RefundAskForm, payer: Payer, ground: Ground, people: dict, payments: dict) -> Refund:
     by = actor()
-    if not access.confirm_pin(by.person_id, form.pin.data):
+    if not access.confirm_pin(by, form.pin.data):
         raise Refused(N_("That is not your PIN."), field="pin")
     if form.reference and not attempts.reserve(
         attempts.key_of("refund", by.person_id, ""), failures=TRIES, in_a_row=None

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from jkn import clock
-from jkn.access import Actor, Can, actor, fetch, needs, public, scope
+from jkn.access import Actor, Can, actor, fetch, for_member, needs, public, scope
 from jkn.accounts import attempts
 from jkn.errors import N_, Refused
 from jkn.payments import owing
@@ -120,7 +120,7 @@ def claim_answer(claim_id):
 @bp.route("/bayar/lapor", methods=["GET", "POST"])
 @public
 def claim_make():
-    by = actor()
+    by = for_member(Can.CLAIM_PAYMENT)
     is_member = by.family_id is not None
     form = ClaimMakeForm()
     form.offer(Partner.select(Partner.id, Partner.name).order_by(Partner.name), is_member)

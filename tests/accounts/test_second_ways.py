@@ -6,7 +6,7 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
-from jkn.accounts import service, sheets
+from jkn.accounts import raising, service, sheets
 from jkn.accounts.attempts import PAUSE
 from jkn.errors import Refused
 from tests.builders import PIN, an_officer, post
@@ -25,14 +25,14 @@ def test_ten_wrong_in_a_row_at_a_change_or_a_step_up_do_not_shut_it_for_ever(sit
         with clock.frozen(start + guess * PAUSE):
             assert not service.confirm_pin(siti.id, "295817")
             with pytest.raises(Refused):
-                service.step_up(0, siti.id, "00000000", SYSTEM)
+                raising.step_up(0, siti.id, "00000000", SYSTEM)
     with clock.frozen(start + timedelta(days=1)):
         with pytest.raises(Refused):
             service.confirm_pin(siti.id, PIN)
         opened = service.sign_in_by_code(siti.nik, codes[0], NEW, Actor())
     with clock.frozen(start + timedelta(days=3)):
         assert service.confirm_pin(siti.id, NEW)
-        service.step_up(opened.row.id, siti.id, codes[1], SYSTEM)
+        raising.step_up(opened.row.id, siti.id, codes[1], SYSTEM)
 
 
 def test_guesses_from_before_do_not_shut_out_who_stands_at_the_counter(siti):

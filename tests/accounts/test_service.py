@@ -11,7 +11,7 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Level, Role
-from jkn.accounts import entrance, officers, service, sheets
+from jkn.accounts import entrance, officers, raising, service, sheets
 from jkn.accounts.models import KnownDevice, SheetCode, SignIn, Slip
 from jkn.errors import Refused
 from jkn.notices.models import Notice
@@ -264,7 +264,7 @@ def test_after_a_reset_the_second_level_waits_a_day(siti):
     codes = service.issue_sheet(siti, SYSTEM)
     opened = service.sign_in_by_code(siti.nik, codes[0], "730164", Actor())
     with pytest.raises(Refused):
-        service.raise_level(opened.row.id, siti.id, codes[1], Actor(person_id=siti.id))
+        raising.step_up(opened.row.id, siti.id, codes[1], Actor(person_id=siti.id))
     assert SignIn.get_by_id(opened.row.id).level == Level.L1
 
 
@@ -273,8 +273,8 @@ def test_stepping_up_asks_for_the_next_code_and_takes_no_other(siti):
     opened = service.sign_in_by_pin(siti.nik, PIN, None, Actor())
     by = Actor(person_id=siti.id, sign_in=opened.row.id)
     with pytest.raises(Refused):
-        service.step_up(opened.row.id, siti.id, codes[4], by)
-    service.step_up(opened.row.id, siti.id, codes[0], by)
+        raising.step_up(opened.row.id, siti.id, codes[4], by)
+    raising.step_up(opened.row.id, siti.id, codes[0], by)
     assert SignIn.get_by_id(opened.row.id).fresh_until == clock.now() + timedelta(minutes=10)
     assert sheets.next_number(siti.id) == 2
 
@@ -285,7 +285,7 @@ def test_guesses_at_stepping_up_are_counted_too(siti):
     messages = set()
     for _ in range(7):
         with pytest.raises(Refused) as refused:
-            service.step_up(opened.row.id, siti.id, "00000000", Actor(person_id=siti.id))
+            raising.step_up(opened.row.id, siti.id, "00000000", Actor(person_id=siti.id))
         messages.add(refused.value.message)
     assert "Too many tries. Wait 15 minutes." in messages
 

@@ -32,6 +32,7 @@ NOBODYS = {
     Act.KIOSK_ENROLLED,
     Act.KIOSK_JOINED,
     Act.KIOSK_REVOKED,
+    Act.SHEETS_PRINTED,
 }
 
 

@@ -26,7 +26,7 @@ def test_visitors_first_learn_whether_they_will_be_served(client):
 def test_members_have_their_own_rows(app, siti):
     page = sign_in(app, siti).get("/").text
     urls = [url for url, _key in keys(page)]
-    assert urls[:7] == ["/status", "/tagihan", "/kartu", "/faskes", "/pengaduan", "/data-saya", "/perangkat"]
+    assert urls[:7] == ["/status", "/tagihan", "/kartu", "/faskes", "/pengaduan", "/data-saya", "/kabar"]
     assert len(urls) == 9 and siti.name not in page
 
 

@@ -1,0 +1,19 @@
+"""What members read for each scope of a right to act, and for why it was given."""
+
+from flask_babel import lazy_gettext as _l
+
+from jkn.accounts.models import GrantBasis
+from jkn.permissions import Scope
+
+SCOPES = {
+    Scope.STATUS: _l("status and card"),
+    Scope.BILLS: _l("bills and payments"),
+    Scope.CLINIC: _l("change the clinic"),
+    Scope.COMPLAINTS: _l("complaints"),
+    Scope.DATA: _l("address and family data"),
+}
+BASES = {
+    GrantBasis.PARENT: _l("parent of a child"),
+    GrantBasis.NAMED: _l("named by the member"),
+    GrantBasis.PAPERS: _l("papers seen by an officer"),
+}
