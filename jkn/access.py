@@ -241,7 +241,7 @@ def fetch(model, id):
     who = actor()
     if row is None or not allowed(who, g.can, row):
         abort(404)
-    if _serves_others(who) or getattr(row, "person_id", None) not in (None, who.person_id):
+    if _serves_others(who) or _is_of_another(who, row):
         looks.note(row)
     return row
 
@@ -256,6 +256,11 @@ def scope(model):
     for group in groups[1:]:
         where = where | group.rows(who, model)
     return (looks.select(model) if _serves_others(who) else model.select()).where(where)
+
+
+def _is_of_another(who: Actor, row) -> bool:
+    concerned = (getattr(row, "person_id", None), getattr(row, "holder_id", None))
+    return concerned[0] is not None and who.person_id not in concerned
 
 
 def _serves_others(who: Actor) -> bool:

@@ -77,7 +77,8 @@ def test_a_family_member_is_shown_by_name_and_oneself_as_you(app):
 
 def test_consent_door_and_volunteer_are_named(app):
     [person], [helper] = people(a_family(1)), people(a_family(1, names=("WATI KADER",)))
-    by = Actor(person_id=helper.id, role="volunteer", channel="volunteer", grant=12, on_behalf_of=person.id)
+    whose = {"person_id": person.id, "holder_id": helper.id, "on_behalf_of": person.id}
+    by = Actor(**whose, role="volunteer", channel="volunteer", grant=12)
     audit.record(Act.COMPLAINT_FILED, "complaint", by, person=person.id)
     line = told(sign_in(app, person))[1]
     assert line.endswith("kader WATI KADER, di HP kader, dengan izin nomor 12")
