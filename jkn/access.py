@@ -59,6 +59,8 @@ class Can(StrEnum):
     ASK_REFUND = "refunds:ask"
     DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
+    REVIEW_NOTICES = "notices:review"
+    PRINT_LETTERS = "letters:print"
     READ_AUDIT = "audit:read"
     SIGN_OUT = "sign-ins:end"
     WORK = "desk:see"
@@ -163,6 +165,8 @@ POLICY = {
     Can.ASK_REFUND: Policy((own_family,)),
     Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
+    Can.REVIEW_NOTICES: Policy((staff(Role.OFFICER),)),
+    Can.PRINT_LETTERS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),
     Can.WORK: Policy((_desk,)),

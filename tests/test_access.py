@@ -40,6 +40,8 @@ payments:reconcile                           x
 refunds:ask            x
 refunds:decide                               x
 kiosks:enrol                                 x
+notices:review                               x
+letters:print                                x
 audit:read                                   x        x
 sign-ins:end           x       x     x       x        x
 desk:see                       x     x       x        x
