@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from socket import SHUT_RDWR, socket
 from threading import Timer
 
@@ -29,6 +30,12 @@ class Caller:
                 if len(body) > LARGEST:
                     raise ValueError("the answer is too long")
             return response.status_code, body
+
+
+@lru_cache
+def caller(seconds: int) -> Caller:
+    """One for all calls that may take so long: making a client costs more than a call on it."""
+    return Caller(seconds)
 
 
 class _Watch:

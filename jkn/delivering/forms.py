@@ -1,5 +1,6 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from jkn.delivering.words import WAYS
@@ -15,7 +16,7 @@ class WayForm(Form):
 
     def offer(self, channels: list[Channel]) -> None:
         """By what this person can be reached; the news page always."""
-        self.way.choices = [(channel.value, WAYS[channel]) for channel in channels] + [(NONE, WAYS[None])]
+        self.way.choices = [SelectChoice(each or NONE, WAYS[each]) for each in (*channels, None)]
 
     @property
     def channel(self) -> Channel | None:
@@ -25,7 +26,7 @@ class WayForm(Form):
 class NoticeDecideForm(Form):
     deed = RadioField(
         _l("What to do"),
-        choices=[("resend", _l("Send it again")), ("drop", _l("Give it up"))],
+        choices=[SelectChoice("resend", _l("Send it again")), SelectChoice("drop", _l("Give it up"))],
         validators=[CHOOSE],
     )
 

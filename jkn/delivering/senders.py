@@ -17,7 +17,7 @@ from jkn.config import BadConfig
 from jkn.delivering.messages import Message, Outcome, Receipt, Sender, failed_line, failed_status
 from jkn.delivering.twilio import TwilioSender
 from jkn.notices.models import Channel
-from jkn.outside import Caller
+from jkn.outside import caller
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class HttpSender:
         url = _fill(self.url, {name: quote(value, safe="") for name, value in values.items()})
         body = {{"form": "data", "json": "json", "query": "params"}[self.body]: filled} if filled else {}
         try:
-            status, raw = Caller(self.seconds).call(self.method, url, headers=headers, **body)
+            status, raw = caller(self.seconds).call(self.method, url, headers=headers, **body)
         except (httpx.HTTPError, ValueError) as error:
             return failed_line(error)
         return self._read(status, raw.decode("utf-8", "replace"))

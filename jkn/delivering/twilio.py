@@ -8,7 +8,7 @@ import httpx
 
 from jkn.delivering.messages import Message, Outcome, Receipt, failed_line, failed_status
 from jkn.notices.models import Channel
-from jkn.outside import Caller
+from jkn.outside import caller
 
 LOST = ("failed", "undelivered", "canceled")
 
@@ -57,7 +57,7 @@ class TwilioSender:
 
     def _call(self, method: str, **what) -> tuple[int, dict]:
         url = f"{self.base_url}/2010-04-01/Accounts/{self.account}/Messages.json"
-        status, raw = Caller(self.seconds).call(method, url, auth=(self.account, self.key), **what)
+        status, raw = caller(self.seconds).call(method, url, auth=(self.account, self.key), **what)
         if status >= 300:
             return status, {}
         answer = json.loads(raw)

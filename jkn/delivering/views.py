@@ -93,7 +93,7 @@ def notice_decide(notice_id):
     return page(
         "delivering/notice_decide.html",
         notice=notice,
-        form=form if is_open else None,
+        form=form if is_open or form.form_errors else None,
         channels=CHANNELS,
         states=STATES,
     )
