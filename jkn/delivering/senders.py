@@ -48,7 +48,7 @@ class HttpSender:
     url: str
     method: str = "POST"
     body: str = "form"  # form, json or query
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping = field(default_factory=dict)  # nested, where the body is JSON
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     key: str = field(default="", repr=False)
     number: str = "+62"  # how numbers begin: +62, 62 or 0
@@ -70,8 +70,7 @@ class HttpSender:
             "report_url": message.report_url,
             "key": self.key,
         }
-        filled = {name: _fill(text, values) for name, text in self.fields.items()}
-        headers = {name: _fill(text, values) for name, text in self.headers.items()}
+        filled, headers = _fill(self.fields, values), _fill(self.headers, values)
         url = _fill(self.url, {name: quote(value, safe="") for name, value in values.items()})
         body = {{"form": "data", "json": "json", "query": "params"}[self.body]: filled} if filled else {}
         try:
@@ -211,6 +210,12 @@ CARRIES = {
 }
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    """Only our own names: other braces stay, and what a value holds is not read again."""
-    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
+def _fill(given, values: Mapping[str, str]):
+    """Texts, and those in tables and lists. Only our own names: other braces stay, and no value is read again."""
+    if isinstance(given, Mapping):
+        return {name: _fill(inner, values) for name, inner in given.items()}
+    if isinstance(given, list | tuple):
+        return [_fill(inner, values) for inner in given]
+    if not isinstance(given, str):
+        return given
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), given)

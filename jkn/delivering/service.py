@@ -172,6 +172,8 @@ def take_report(notice: Notice, state: State, error: str = "") -> bool:
         return False
     counted = {State.ARRIVED: DayCount.arrived, State.SENT: DayCount.sent, State.FAILED: DayCount.failed}
     count(notice.channel, counted[state])
+    if state is State.ARRIVED and notice.sent_at is None:
+        count(notice.channel, DayCount.sent)  # the answer to our call was lost
     return True
 
 

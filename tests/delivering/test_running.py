@@ -1,5 +1,7 @@
 """Runs of the outbox against a gateway over real sockets, with every fault; and a gateway that is down for a day."""
 
+from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,11 @@ import pytest
 from jkn import clock
 from jkn.delivering import running, senders, service
 from jkn.delivering.simulator import FAULTS
+from jkn.errors import Refused
+from jkn.notices import service as notices
 from jkn.notices.models import Channel, Notice, State
+from jkn.notices.service import CodeFor
+from tests.builders import officer_client
 from tests.delivering.conftest import fresh, plain, simulated, somebody, told, twilio
 
 REPORTS = ("twice", "mute", "undelivered")
@@ -134,3 +140,33 @@ def test_without_gateways_a_development_machine_prints_messages(app, run, known)
     known(senders.consoles())
     told(somebody("+6281298765400"))
     assert "JKN Siti A: Pengaduan" in run("send-notices", "--threads", "1").output
+
+
+def many_codes(app, gateway, asks: int, numbers: int, budget: int, monkeypatch):
+    """So many ask for codes at these numbers in one hour; what the gateway got."""
+    monkeypatch.setitem(app.config, "NOTICE_BUDGET", budget)
+    everybody = [somebody() for _number in range(numbers)]
+    for turn in range(asks):
+        with suppress(Refused):
+            notices.send_code(everybody[turn % numbers], "483920", CodeFor.SIGN_IN, str(turn))
+    running.run()
+    return Counter(row[2] for row in gateway.received.all())
+
+
+def assert_the_fuse_holds(app, got: Counter, budget: int):
+    assert sum(got.values()) == budget and max(got.values()) <= 3
+    assert "JATAH HARI INI HABIS" in officer_client(app).get("/petugas/kabar").text
+
+
+def test_g40_a_flood_of_asking_ends_at_three_for_a_number_and_at_the_fuse(app, gateway, monkeypatch):
+    assert_the_fuse_holds(app, many_codes(app, gateway, 300, 20, 50, monkeypatch), 50)
+
+
+@pytest.mark.slow
+def test_g40_in_full_size(app, gateway, monkeypatch):
+    assert_the_fuse_holds(app, many_codes(app, gateway, 10_000, 1_000, 2_500, monkeypatch), 2_500)
+
+
+def test_without_a_budget_each_number_still_has_three_codes_an_hour(app, gateway, monkeypatch):
+    got = many_codes(app, gateway, 60, 10, 1_000, monkeypatch)
+    assert set(got.values()) == {3} and len(got) == 10

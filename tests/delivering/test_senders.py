@@ -1,5 +1,6 @@
 """Gateways as the configuration names them, what goes over the line, and a mail server that misbehaves."""
 
+import json
 import re
 import socket
 import threading
@@ -70,6 +71,17 @@ def test_fonnte_takes_a_form_and_a_token(line):
 def test_a_json_gateway_gets_json(line):
     http(line, body="json", fields={"to": "{to}", "ref": "{reference}"}).send(MESSAGE)
     assert line.asked[0][3].replace(" ", "") == '{"to":"+6281298765400","ref":"jkn-7-1"}'
+
+
+def test_whatsapp_cloud_takes_a_template_in_nested_json(line):
+    line.answer = (200, '{"messages":[{"id":"wamid.HBg"}]}')
+    parts = [{"type": "body", "parameters": [{"type": "text", "text": "{text}"}]}]
+    template = {"name": "kabar", "language": {"code": "id"}, "components": parts}
+    fields = {"messaging_product": "whatsapp", "to": "{to}", "type": "template", "template": template}
+    sender = http(line, body="json", fields=fields, number="62", receipt='"id":"([^"]+)"')
+    assert sender.send(MESSAGE).gateway_id == "wamid.HBg"
+    sent = json.loads(line.asked[0][3])
+    assert sent["template"]["components"][0]["parameters"][0]["text"] == MESSAGE.text and sent["to"] == "6281298765400"
 
 
 @pytest.mark.parametrize(
