@@ -1,7 +1,8 @@
-"""`flask send-notices`, to be killed: `python -m tests.delivering.send THREADS [--nameless | --hasty]`."""
+"""`flask send-notices`, to be killed: `python -m tests.delivering.send THREADS [--nameless | --hasty | --greedy]`."""
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 from jkn import create_app
@@ -28,10 +29,17 @@ def be_hasty():
     service.claim = claim_and_close
 
 
+def be_greedy():
+    """A broken twin: what it takes in hand stays there for others to take."""
+    service.LEASE = timedelta()
+
+
 if __name__ == "__main__":
     app = create_app()
     if "--nameless" in sys.argv:
         be_nameless()
     if "--hasty" in sys.argv:
         be_hasty()
+    if "--greedy" in sys.argv:
+        be_greedy()
     app.test_cli_runner(catch_exceptions=False).invoke(args=["send-notices", "--threads", sys.argv[1]])

@@ -14,6 +14,7 @@ from jkn.notices import service as notices
 from jkn.notices.models import Channel, Notice, State
 from jkn.notices.service import CodeFor
 from tests.builders import officer_client
+from tests.crawl import a_world
 from tests.delivering.conftest import fresh, plain, simulated, somebody, told, twilio
 
 REPORTS = ("twice", "mute", "undelivered")
@@ -90,6 +91,17 @@ def test_the_text_is_short_plain_and_in_the_persons_language(app, gateway, now):
         ("+6281298765400", "JKN Siti A: Your phone number was changed on 15 January 2026. Was it not you? Call 165."),
         ("+6281298765400", "JKN Siti A: Your complaint was answered. Open 5 Complaint and say SUDAH or BELUM."),
     ]
+
+
+def test_an_sms_tells_a_stranger_nothing_about_the_family(app, gateway, now):
+    world = a_world()
+    rows = Notice.update(state=State.WAITING).where(Notice.state != State.WAITING)
+    rows.execute()
+    running.run()
+    texts = " ".join(row[3] for row in gateway.received.all()).lower()
+    assert "kanariwati s:" in texts  # who of those who share the phone
+    hidden = set(world.canaries) - {"name"}
+    assert [kind for kind in hidden if world.canaries[kind].lower() in texts] == []
 
 
 def test_whatsapp_goes_by_twilio_with_its_prefix(app, tmp_path, known, now):
