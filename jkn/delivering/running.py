@@ -12,9 +12,9 @@ from flask import current_app
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.db import write
+from jkn.db import is_unavailable, write
 from jkn.delivering import senders, service
-from jkn.delivering.messages import Outcome
+from jkn.delivering.messages import Outcome, Receipt
 from jkn.delivering.service import Limits, Ready
 from jkn.delivering.writing import compose
 from jkn.notices.models import Channel, Notice
@@ -73,8 +73,15 @@ def limits() -> Limits:
 
 
 def _send(notice_id: int, gateways: Gateways) -> Outcome | None:
-    """One try; None when there was none to make."""
-    ready = service.claim(notice_id, limits(), senders.offered(), gateways.resting)
+    """One try; None when there was none to make. A fault of ours in one notice does not stop the others."""
+    try:
+        ready = service.claim(notice_id, limits(), senders.offered(), gateways.resting)
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        log.error("notice %s: %s", notice_id, type(error).__name__)
+        service.set_aside(notice_id, _ours(error))
+        return None
     if ready is None:
         return None
     receipt = _ask(ready)
@@ -85,12 +92,26 @@ def _send(notice_id: int, gateways: Gateways) -> Outcome | None:
     return receipt.outcome
 
 
-def _ask(ready: Ready):
+def _ask(ready: Ready) -> Receipt:
     """The call itself, in no transaction; an earlier try that may have been taken is asked after first."""
-    sender, message = senders.find(ready.channel), compose(ready)
-    if ready.notice.tries > 1:
-        same = (Notice.number_hash == ready.notice.number_hash) & (Notice.gateway_id != "")
-        known = {row.gateway_id for row in Notice.select(Notice.gateway_id).where(same)}
-        if found := sender.find(message, known):
-            return found
-    return sender.send(message)
+    sender = senders.find(ready.channel)
+    try:
+        message = compose(ready)
+    except Exception as error:
+        return Receipt(Outcome.REFUSED, error=_ours(error))
+    known = _known_at_gateway(ready.notice) if ready.notice.tries > 1 else None
+    try:
+        return (sender.find(message, known) if known is not None else None) or sender.send(message)
+    except Exception as error:
+        return Receipt(Outcome.UNSURE, error=_ours(error))
+
+
+def _known_at_gateway(notice: Notice) -> set[str]:
+    """The gateway's numbers of everything that went to the same phone."""
+    same = (Notice.number_hash == notice.number_hash) & (Notice.gateway_id != "")
+    return {row.gateway_id for row in Notice.select(Notice.gateway_id).where(same)}
+
+
+def _ours(error: Exception) -> str:
+    """By kind only, because its text may carry personal data."""
+    return f"ours: {type(error).__name__}"

@@ -62,7 +62,9 @@ def claim(notice_id: int, limits: Limits, offered: Collection[Channel], resting:
     if not Notice.update(due_at=now + LEASE).where(is_due).execute():
         return None
     notice = Notice.get_by_id(notice_id)
-    person = Person.get_by_id(notice.person_id)
+    person = Person.get_or_none(Person.id == notice.person_id)
+    if person is None:
+        return _end(notice, State.DROPPED)
     family = members.family_of(person.id)
     if now >= pointless_after(notice.name, notice.created_at, notice.values):
         return _end(notice, State.EXPIRED)
@@ -135,6 +137,13 @@ def _fits_day(channel: Channel, budget: int) -> bool:
 
 def _end(notice: Notice, state: State, channel: Channel | None = None) -> None:
     Notice.update(state=state, channel=channel, secret=None).where(Notice.id == notice.id).execute()
+
+
+@writing
+def set_aside(notice_id: int, error: str) -> None:
+    """It cannot even be taken in hand: officers see it."""
+    waits = (Notice.id == notice_id) & (Notice.state == State.WAITING)
+    Notice.update(state=State.FAILED, error=error[:40]).where(waits).execute()
 
 
 @writing

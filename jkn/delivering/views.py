@@ -36,9 +36,10 @@ def configure(state) -> None:
 @needs(Can.CHANGE_CONTACT)
 def way_choose():
     me = fetch(Person, actor().person_id)
-    way = service.way_of(me.id)
-    form = WayForm(way=way and (way.channel or NONE))
-    form.offer(_reachable(me))
+    way, reachable = service.way_of(me.id), _reachable(me)
+    usual = Channel.SMS if Channel.SMS in reachable else Channel.PAPER
+    form = WayForm(way=(way.channel or NONE) if way else usual)
+    form.offer(reachable)
     if form.validate_on_submit():
         changed = service.choose_way(me.id, form.channel, actor())
         flash(_("Your data was changed.") if changed else _("Nothing was changed."))

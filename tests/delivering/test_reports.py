@@ -10,7 +10,7 @@ from jkn.delivering import running, senders, service
 from jkn.notices.models import Channel, State
 from jkn.notices.twilio import sign
 from tests.delivering.conftest import KEY, fresh, plain, simulated, somebody, told, twilio
-from tests.payments.conftest import served
+from tests.payments.conftest import own_database, served
 
 PUBLIC = "https://jkn.example.go.id"
 
@@ -113,12 +113,13 @@ def test_a_report_about_an_answer_that_was_lost_spares_the_second_try(client, se
 
 
 @pytest.mark.parametrize("make, fault", [(plain, ""), (plain, "twice"), (twilio, ""), (twilio, "twice")])
-def test_reports_over_a_real_line(own_database, tmp_path, known, make, fault):
-    from jkn import create_app
-
-    app = create_app(TESTING=True, DATABASE_URL=own_database)
+def test_reports_over_a_real_line(database_url, tmp_path, known, make, fault):
     shape = "http" if make is plain else "twilio"
-    with served(app) as address, simulated(tmp_path) as gateway:
+    with (
+        own_database(database_url, tmp_path) as (app, _url),
+        served(app) as address,
+        simulated(tmp_path) as gateway,
+    ):
         app.config["PUBLIC_URL"] = address
         known([make(gateway.url)])
         gateway.faults += [f"{shape}:{fault}", f"{shape}:undelivered"] if fault else [f"{shape}:mute"]

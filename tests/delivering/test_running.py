@@ -142,6 +142,26 @@ def test_a_gateway_that_fails_again_and_again_is_left_in_peace(app, gateway, now
     assert sum(fresh(row).tries for row in rows) == running.IN_A_ROW
 
 
+def test_one_bad_notice_does_not_stop_the_others(app, gateway, now):
+    person = somebody()
+    no_words, no_day = told(person, "never_written"), told(person, "plan_reminder", amount=1, day="someday")
+    good = told(person)
+    running.run()
+    assert (fresh(no_words).state, fresh(no_words).error) == (State.FAILED, "ours: TemplatesNotFound")
+    assert (fresh(no_day).state, fresh(no_day).error) == (State.FAILED, "ours: ValueError")
+    assert fresh(good).state is State.SENT
+
+
+def test_a_sender_of_ours_that_breaks_is_tried_again(app, gateway, now, monkeypatch):
+    notice = told(somebody())
+    with monkeypatch.context() as patch:
+        patch.setattr(type(senders.find(Channel.SMS)), "send", lambda *_given: 1 // 0)
+        running.run()
+    assert (fresh(notice).state, fresh(notice).error) == (State.WAITING, "ours: ZeroDivisionError")
+    run_until_nothing_waits(now + timedelta(minutes=6))
+    assert fresh(notice).state is State.SENT
+
+
 def test_the_command_says_what_it_did(app, gateway, run):
     told(somebody())
     assert "1 sent, 0 refused, 0 to try again, 0 other" in run("send-notices", "--threads", "1").output

@@ -33,6 +33,7 @@ def test_a_member_chooses_how_to_be_told(app, siti):
     client = sign_in(app, siti)
     form = client.get("/data-saya/kabar").text
     assert "Lewat SMS" in form and "Lewat email" not in form  # has no address
+    assert re.search(r'checked[^>]*value="sms"', form)
     answer = post(client, "/data-saya/kabar", way="paper")
     assert answer.status_code == 303 and answer.location == "/data-saya"
     assert Way.get().channel is Channel.PAPER and Entry.get(Entry.act == Act.WAY_CHOSEN).person_id == siti.id
