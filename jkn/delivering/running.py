@@ -22,7 +22,7 @@ from jkn.notices.models import Channel, Notice
 log = logging.getLogger("jkn")
 
 AT_ONCE = 100
-IN_A_ROW = 8  # failures, after which a gateway rests
+IN_A_ROW = 12  # failures, after which a gateway rests
 PAUSE = 1  # second
 
 

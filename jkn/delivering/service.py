@@ -117,7 +117,7 @@ def _must_wait(
 
 
 def _fits_number(notice: Notice, phone: str, most: int) -> bool:
-    hash = notices.take_number(phone).hash
+    hash = notices.take_number(phone)
     day = (Notice.number_hash == hash) & (Notice.asked_at > clock.now() - timedelta(days=1))
     if Notice.select().where(day, Notice.name != CODE, Notice.id != notice.id).count() >= most:
         return False
@@ -128,8 +128,11 @@ def _fits_number(notice: Notice, phone: str, most: int) -> bool:
 def _fits_day(channel: Channel, budget: int) -> bool:
     """Reserve first: so many threads, so much budget, never more."""
     today = (DayCount.day == clock.today()) & (DayCount.channel == channel)
+    reserve = DayCount.update(asked=DayCount.asked + 1).where(today, DayCount.asked < budget)
+    if reserve.execute():
+        return True
     DayCount.insert(day=clock.today(), channel=channel).on_conflict_ignore().execute()
-    if DayCount.update(asked=DayCount.asked + 1).where(today, DayCount.asked < budget).execute():
+    if reserve.execute():  # the first of the day
         return True
     DayCount.update(refused=DayCount.refused + 1).where(today).execute()
     return False
@@ -188,9 +191,11 @@ def take_report(notice: Notice, state: State, error: str = "") -> bool:
 
 def count(channel: Channel, column, more: int = 1) -> None:
     """Add to today's figures, in the caller's transaction."""
-    DayCount.insert(day=clock.today(), channel=channel).on_conflict_ignore().execute()
     today = (DayCount.day == clock.today()) & (DayCount.channel == channel)
-    DayCount.update({column: column + more}).where(today).execute()
+    add = DayCount.update({column: column + more}).where(today)
+    if not add.execute():
+        DayCount.insert(day=clock.today(), channel=channel).on_conflict_ignore().execute()
+        add.execute()
 
 
 @writing

@@ -41,16 +41,16 @@ def send_code(person, code: str, act: CodeFor, key: str) -> None:
     """
     if not person.phone:
         raise Refused(N_("There is no phone number to send a code to."))
-    number = take_number(person.phone)
+    number_hash = take_number(person.phone)
     reference = f"{CODE}:{key}"
     if Notice.select().where(Notice.person_id == person.id, Notice.reference == reference).exists():
         return
-    codes = Notice.select().where(Notice.number_hash == number.hash, Notice.name == CODE)
+    codes = Notice.select().where(Notice.number_hash == number_hash, Notice.name == CODE)
     for span, most in CODES:
         if codes.where(Notice.asked_at > clock.now() - span).count() >= most:
             raise Refused(N_("There were too many codes. Use a sheet code, or wait an hour."))
     # it counts from now on, sent or not
-    values = {"number_hash": number.hash, "asked_at": clock.now(), "secret": code, "phone": person.phone}
+    values = {"number_hash": number_hash, "asked_at": clock.now(), "secret": code, "phone": person.phone}
     _queue(person, CODE, reference, {"act": act.value}, **values)
 
 
@@ -66,12 +66,14 @@ def _queue(person, name: str, reference: str, values: dict, **more) -> None:
     ).on_conflict_ignore().execute()
 
 
-def take_number(phone: str) -> Number:
-    """The number's row, locked until the caller's transaction ends: what is counted under it is counted once."""
+def take_number(phone: str) -> str:
+    """The number's blind index, its row locked until the caller's transaction ends: what is counted is counted once."""
     hash = sealed.index("phone", phone)
-    Number.insert(hash=hash).on_conflict_ignore().execute()
-    Number.update(hash=hash).where(Number.hash == hash).execute()
-    return Number.get(Number.hash == hash)
+    lock = Number.update(hash=hash).where(Number.hash == hash)
+    if not lock.execute():
+        Number.insert(hash=hash).on_conflict_ignore().execute()
+        lock.execute()
+    return hash
 
 
 @writing
@@ -93,7 +95,7 @@ def is_frozen(phone: str) -> bool:
 
 
 def _freeze(phone: str, by: Actor, person, act: Act) -> bool:
-    number = take_number(phone)
+    number = Number.get(Number.hash == take_number(phone))
     if act is Act.NUMBER_FROZEN:
         changed = Number.update(frozen_at=clock.now()).where(Number.id == number.id, Number.frozen_at.is_null())
     else:

@@ -19,7 +19,7 @@ from tests.delivering.conftest import SECONDS, simulated, somebody
 
 NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)
 TURN = timedelta(minutes=31)  # longer than the longest pause
-PATIENCE = 300  # seconds
+PATIENCE = 900  # seconds
 FAULTS = ("lost", "error", "busy", "drop", "error-after", "garbage")
 THREADS = 8
 

@@ -17,6 +17,7 @@ from jkn.delivering.senders import HttpSender, SmtpSender
 from jkn.faulty import FaultyHandler, FaultyServer
 from jkn.notices.models import Channel
 from tests.delivering.conftest import somebody, told
+from tests.test_config import GOOD as PRODUCTION
 
 MESSAGE = Message("jkn-7-1", "+6281298765400", "Halo {key} & apa kabar?", report_url="https://jkn.example/l?a=1")
 
@@ -166,6 +167,13 @@ def test_a_file_names_one_gateway_for_each_channel(tmp_path):
 def test_a_bad_file_is_refused(tmp_path, old, new):
     with pytest.raises(BadConfig):
         read(tmp_path, GOOD.replace(old, new))
+
+
+def test_production_needs_an_address_for_reports_and_has_no_console(tmp_path):
+    with pytest.raises(BadConfig):
+        read(tmp_path, GOOD, **PRODUCTION)
+    assert len(read(tmp_path, GOOD, **PRODUCTION, JKN_PUBLIC_URL="https://jkn.example")) == 3
+    assert config.read(environ=PRODUCTION)["SENDERS"] == []
 
 
 def test_settings_of_the_outbox_are_checked():
