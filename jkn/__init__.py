@@ -16,6 +16,7 @@ FEATURES = (
     "population",
     "drafts",
     "members",
+    "delivering",
     "facilities",
     "accounts",
     "ledger",

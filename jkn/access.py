@@ -139,6 +139,8 @@ POLICY = {
     Can.ASK_REFUND: Policy((own_family,)),
     Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
+    Can.REVIEW_NOTICES: Policy((staff(Role.OFFICER),)),
+    Can.PRINT_LETTERS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),
     Can.SWITCH_PERSON: Policy((own_person,)),
     Can.SEE_RIGHTS: Policy((own_grant,)),

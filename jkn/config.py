@@ -4,7 +4,7 @@ import base64
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,6 +47,10 @@ def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dic
         "SNAP_SKEW_SECONDS": int(env.get("SNAP_SKEW_SECONDS", "300")),
         "PUBLIC_URL": env.get("JKN_PUBLIC_URL", "").rstrip("/"),
         "PROVIDERS": _providers(env, production),
+        "SENDERS": _senders(env, production),
+        "NOTICE_QUIET": _hours(env.get("JKN_QUIET", "20:00-07:00")),
+        "NOTICE_DAY_CAP": int(env.get("JKN_NOTICES_PER_NUMBER", "10")),
+        "NOTICE_BUDGET": int(env.get("JKN_NOTICES_PER_DAY", "100000")),
         "MAX_CONTENT_LENGTH": 128 * 1024,
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
@@ -115,6 +119,44 @@ def _with_secrets(table: dict, env: Mapping) -> dict:
         if not table.get(name) and not (name == "client_secret" and table.get("signing") == "rsa"):
             raise BadConfig(f"JKN_PROVIDERS: {table.get('code', '?')} has no {name}")
     return table
+
+
+def _senders(env: Mapping, production: bool) -> list[dict] | None:
+    """The gateways of the file JKN_SENDERS, each with its secrets; None: everything is printed on the console."""
+    path = env.get("JKN_SENDERS")
+    if not path:
+        return [] if production else None
+    try:
+        tables = tomllib.loads(Path(path).read_text())["sender"]
+        found = [_with_named_secrets(dict(table), env) for table in tables]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadConfig(f"JKN_SENDERS: {error}") from None
+    public = env.get("JKN_PUBLIC_URL", "")
+    if production and any(table.get("kind") != "smtp" for table in found) and not public.startswith("https://"):
+        raise BadConfig("JKN_PUBLIC_URL must be the https address of this service, to which gateways report")
+    return found
+
+
+def _with_named_secrets(table: dict, env: Mapping) -> dict:
+    """`key` and `report_secret`: in place, in a file or in the environment."""
+    for name in ("key", "report_secret"):
+        variable, file = table.pop(f"{name}_env", None), table.pop(f"{name}_file", None)
+        if variable:
+            table[name] = env.get(variable, "")
+        elif file:
+            table[name] = Path(file).read_text().strip()
+        if (variable or file) and not table[name]:
+            raise ValueError(f"{table.get('name', '?')} has no {name}")
+    return table
+
+
+def _hours(text: str) -> tuple[time, time]:
+    """`20:00-07:00`: from, until."""
+    try:
+        begins, ends = (time.fromisoformat(part) for part in text.split("-"))
+    except ValueError:
+        raise BadConfig("JKN_QUIET must read 20:00-07:00") from None
+    return begins, ends
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -64,6 +64,8 @@ class Can(StrEnum):
     ASK_REFUND = "refunds:ask"
     DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
+    REVIEW_NOTICES = "notices:review"
+    PRINT_LETTERS = "letters:print"
     READ_AUDIT = "audit:read"
     SWITCH_PERSON = "sign-ins:switch"
     SEE_RIGHTS = "rights:see"

@@ -25,6 +25,8 @@ from jkn.contributions import service as contributions
 from jkn.contributions.course import Step
 from jkn.contributions.models import Bill, Hold
 from jkn.db import BaseModel, db
+from jkn.delivering import letters
+from jkn.delivering.models import LetterBatch
 from jkn.employers.models import Employer, Worker
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.instalments.models import Plan, Variant
@@ -32,6 +34,7 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
 from jkn.notices import service as notices
+from jkn.notices.models import Notice, State
 from jkn.numbers import va_of
 from jkn.payments import account_numbers
 from jkn.payments.models import Partner, Payment, Purpose
@@ -95,6 +98,7 @@ url                                    access             methods               
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
 /data-saya/hp/benar                    contact:change     GET POST                   -          own
+/data-saya/kabar                       contact:change     GET POST                   -          own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -121,6 +125,8 @@ url                                    access             methods               
 /kios/pasang                           public             GET POST                   -          -
 /kios/selesai                          public             GET                        -          -
 /kuitansi/<int:payment_id>             bills:see          GET                        Payment    own
+/laporan-kirim/gerbang/<gateway>       signature          POST                       -          -
+/laporan-kirim/twilio/<gateway>/<reference>  signature          POST                       -          -
 /lembar                                sheets:issue       GET POST                   -          own
 /lembar/baru                           sheets:issue       GET                        -          own
 /masuk                                 public             GET POST                   -          -
@@ -144,6 +150,8 @@ url                                    access             methods               
 /petugas/debit                         charges:review     GET POST                   -          staff
 /petugas/denda                         penalties:cancel   GET                        -          staff
 /petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
+/petugas/kabar                         notices:review     GET                        -          staff
+/petugas/kabar/<int:notice_id>         notices:review     GET POST                   Notice     staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
@@ -175,6 +183,8 @@ url                                    access             methods               
 /petugas/slip                          slips:print        GET POST                   -          staff
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
+/petugas/surat                         letters:print      GET POST                   -          staff
+/petugas/surat/<int:letter_batch_id>   letters:print      GET                        LetterBatch  staff
 /petugas/transfer                      transfers:record   GET POST                   -          staff
 /petugas/wakil                         rights:record      GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
@@ -231,7 +241,16 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff", "token": "x", "month": "2026-01"}
+PUBLIC = {
+    "code": "0301R001",
+    "number": 1,
+    "elsewhere": "x",
+    "table": "pbpu_tariff",
+    "token": "x",
+    "month": "2026-01",
+    "gateway": "x",
+    "reference": "jkn-1-1",
+}
 
 
 def _read(table: str) -> list[Route]:
@@ -401,6 +420,8 @@ def a_new_world() -> World:
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
         "slip_id": sheets.print_slip(person, desk).id,
+        "notice_id": Notice.get(Notice.person_id == person.id).id,
+        "letter_batch_id": a_letter(person, desk).id,
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
@@ -411,6 +432,13 @@ def a_right(holder: Person, person: Person) -> Grant:
     until = clock.now() + timedelta(days=9)
     terms = {"scopes": "status", "basis": GrantBasis.NAMED, "key": "kanari", "until": until}
     return Grant.create(person=person, holder=holder, **terms)
+
+
+def a_letter(person: Person, by: Actor) -> LetterBatch:
+    """A printed letter to the person."""
+    notices.tell(person, "email_changed", "kanari", day=clock.today().isoformat())
+    Notice.update(state=State.LETTER).where(Notice.name == "email_changed", Notice.person_id == person.id).execute()
+    return letters.make_batch("kanari", by)
 
 
 def a_worker_of(person: Person) -> tuple[Worker, Employer]:

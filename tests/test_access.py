@@ -41,6 +41,8 @@ payments:reconcile                           x
 refunds:ask            x
 refunds:decide                               x
 kiosks:enrol                                 x
+notices:review                               x
+letters:print                                x
 audit:read                                   x        x
 sign-ins:switch        x
 rights:see             x

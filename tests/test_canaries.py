@@ -30,6 +30,7 @@ SEEN_AT_WORK = {
     "/petugas/slip/cetak/<int:slip_id>": ("name",),
     "/petugas/pembayaran": ("receipt",),
     "/petugas/pengembalian/<int:refund_id>": ("name", "bank account"),
+    "/petugas/surat/<int:letter_batch_id>": ("name", "mailing"),
 }
 # Which numbers the family's own pages show in full, because people copy them there.
 OWN_NUMBERS = {

@@ -88,6 +88,13 @@ class Act(StrEnum):
     KIOSK_ENROLLED = "kiosk:enrolled"
     KIOSK_JOINED = "kiosk:joined"
     KIOSK_REVOKED = "kiosk:revoked"
+    WAY_CHOSEN = "notice-way:chosen"
+    NOTICES_SENT = "notices:sent"
+    NOTICE_RESENT = "notice:resent"
+    NOTICE_DROPPED = "notice:dropped"
+    LETTERS_PRINTED = "letters:printed"
+    NUMBER_FROZEN = "number:frozen"
+    NUMBER_THAWED = "number:thawed"
 
 
 class Entry(BaseModel):

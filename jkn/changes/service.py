@@ -38,15 +38,12 @@ def change_phone(person: Person, phone: str | None, by: Actor) -> bool:
     """The person's mobile number as +628…, or none. A family may share one: several people may have the same."""
     hash = sealed.index("phone", phone) if phone else None
     other = Person.phone_hash.is_null() | (Person.phone_hash != hash) if hash else Person.phone_hash.is_null(False)
-    confirmed = clock.now() if phone else None
-    if (
-        not Person.update(phone=phone, phone_hash=hash, phone_confirmed_at=confirmed)
-        .where(Person.id == person.id, other)
-        .execute()
-    ):
+    before = Person.get_by_id(person.id).phone
+    values = {"phone": phone, "phone_hash": hash, "phone_confirmed_at": clock.now() if phone else None}
+    if not Person.update(values).where(Person.id == person.id, other).execute():
         return False
     audit.record(Act.PHONE_CHANGED, person, by, family=by.family_id, removed=phone is None)
-    _tell(person, "phone_changed")
+    _tell(person, "phone_changed", to_phone=before)  # whoever had the number until now must hear of it
     return True
 
 
@@ -59,6 +56,6 @@ def confirm_phone(person: Person, by: Actor) -> None:
     audit.record(Act.PHONE_CONFIRMED, person, by, family=by.family_id)
 
 
-def _tell(person: Person, name: str) -> None:
+def _tell(person: Person, name: str, to_phone: str | None = None) -> None:
     now = clock.now()
-    notices.tell(person, name, now.isoformat(), day=clock.day_of(now).isoformat())
+    notices.tell(person, name, now.isoformat(), to_phone=to_phone, day=clock.day_of(now).isoformat())

@@ -6,11 +6,8 @@ UNKNOWN, because what we asked for may have been done.
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from socket import SHUT_RDWR, socket
-from threading import Timer
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -19,11 +16,11 @@ import httpx
 from jkn import clock
 from jkn.collecting.providers import Provider, Signing
 from jkn.collecting.rules import Verdict, verdict_of
+from jkn.outside import Caller
 from jkn.payments.snap.codes import Code, Service
 from jkn.payments.snap.signatures import digests, sign_hmac, sign_rsa, string_for_token, string_to_sign
 from jkn.payments.snap.values import format_moment, load_json
 
-LARGEST = 64 * 1024  # bytes of an answer
 EARLY = timedelta(seconds=60)  # a token is not used in its last minute
 LONGEST_TOKEN = 2048
 
@@ -54,11 +51,7 @@ class SnapClient:
 
     def __init__(self, provider: Provider):
         self.provider, self._token, self._token_until = provider, "", clock.now()
-        # a connection for each call: one that was kept may be closed by now, and a debit on it would be in doubt
-        each_its_own = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(
-            timeout=provider.seconds, limits=each_its_own, follow_redirects=False, trust_env=False
-        )
+        self._caller = Caller(provider.seconds)
 
     def ask(self, which: Service, body: dict, customer: Customer | None = None) -> Answer:
         """One transaction. A token the provider no longer knows is renewed once: nothing was done with the old one."""
@@ -140,44 +133,9 @@ class SnapClient:
         return Answer(verdict, code or str(status), answer)
 
     def _post(self, which: Service, raw: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-        url, body = self.provider.base_url + self.provider.paths[which], b""
+        url = self.provider.base_url + self.provider.paths[which]
         headers = {"Content-Type": "application/json", **headers}
-        with _Watch(self.provider.seconds) as watch:
-            more = {"trace": watch.note}
-            with self._http.stream("POST", url, content=raw, headers=headers, extensions=more) as response:
-                for part in response.iter_bytes():
-                    body += part
-                    if len(body) > LARGEST:
-                        raise ValueError("the answer is too long")
-                return response.status_code, body
-
-
-class _Watch:
-    """Cuts a call's line after so many seconds, however slowly its answer drips: head and body together."""
-
-    def __init__(self, seconds: int):
-        self._timer, self._stream, self._is_over = Timer(seconds, self._cut), None, False
-        self._timer.daemon = True
-
-    def note(self, event: str, info: Mapping) -> None:
-        """What httpx traces: the line, when there is one."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._stream = info["return_value"]
-
-    def __enter__(self):
-        self._timer.start()
-        return self
-
-    def __exit__(self, kind, *_rest):
-        self._timer.cancel()
-        if self._is_over:
-            raise httpx.ReadTimeout("the answer takes too long")
-
-    def _cut(self) -> None:
-        self._is_over = True
-        if self._stream is not None:
-            with suppress(OSError):  # the plain socket's own, because under TLS the reader still holds the other
-                socket.shutdown(self._stream.get_extra_info("socket"), SHUT_RDWR)
+        return self._caller.call("POST", url, content=raw, headers=headers)
 
 
 def _text(body: Mapping, name: str, most: int) -> str:

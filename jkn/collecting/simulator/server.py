@@ -2,8 +2,7 @@
 
 import json
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from jkn.collecting.providers import Provider
 from jkn.collecting.simulator import pages
 from jkn.collecting.simulator.books import Books
 from jkn.collecting.simulator.protocol import Protocol, as_json
+from jkn.faulty import FaultyHandler, FaultyServer
 from jkn.payments.snap.codes import Service
 from jkn.payments.snap.signatures import digests, sign_rsa, string_to_sign
 
@@ -41,20 +41,16 @@ TRIES = 3
 SUCCESS, PENDING = "00", "03"
 
 
-class Simulator(ThreadingHTTPServer):
+class Simulator(FaultyServer):
     """`notify_url` is our SNAP prefix, such as http://127.0.0.1:5000/snap; empty: no notices are sent.
 
     `faults` are `service:kind`, such as `54:drop`; each spoils one call of its service, in turn.
     """
 
-    daemon_threads = True
-
     def __init__(self, provider: Provider, their_key: RSAPrivateKey, books: Books, port=0, notify_url="", faults=()):
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        super().__init__(_Handler, port, faults)
         self.provider, self.key, self.books, self.notify_url = provider, their_key, books, notify_url.rstrip("/")
-        self.protocol = Protocol(provider, books, self.url)
-        self.faults, self.seconds, self._lock, self.asked = list(faults), 30, Lock(), []
+        self.protocol, self.asked = Protocol(provider, books, self.url), []
         self.prefix, self._senders = urlsplit(provider.base_url).path, []
 
     def server_close(self) -> None:
@@ -62,18 +58,6 @@ class Simulator(ThreadingHTTPServer):
         super().server_close()
         for sender in self._senders:
             sender.join()
-
-    def handle_error(self, request, client_address):
-        """A caller who hung up is no news."""
-
-    def next_fault(self, which: Service) -> str:
-        with self._lock:
-            for place, fault in enumerate(self.faults):
-                service, _colon, kind = fault.partition(":")
-                if service == which:
-                    del self.faults[place]
-                    return kind
-        return ""
 
     def tell(self, reference: str, fault: str = "") -> None:
         """Send the notice of a closed order, beside the answer; an early one before it."""
@@ -115,11 +99,8 @@ class Simulator(ThreadingHTTPServer):
         return http.post(url, content=raw, headers=headers).is_success
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(FaultyHandler):
     server: Simulator
-
-    def log_message(self, format, *args):
-        """Nothing: an access log is one more place where a number could end up."""
 
     def do_GET(self):
         address, books = urlsplit(self.path), self.server.books
@@ -131,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif address.path == "/":
             self._page(pages.front(self.server.provider, books.accounts(), books.orders(PENDING)))
         else:
-            self._reply(404, b"")
+            self.reply(404, b"")
 
     def do_POST(self):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -149,21 +130,21 @@ class _Handler(BaseHTTPRequestHandler):
         server, fault = self.server, self.server.next_fault(which)
         server.asked.append((which, self.path, dict(self.headers), raw))
         if fault == "lost":
-            return self._hang_up()
+            return self.hang_up()
         if fault == "error":
-            return self._reply(500, as_json({"responseCode": f"500{which}00", "responseMessage": "General Error"}))
+            return self.reply(500, as_json({"responseCode": f"500{which}00", "responseMessage": "General Error"}))
         status, body = server.protocol.answer(which, self.path, self.headers, raw, fault)
         reference = body.get("partnerReferenceNo") or body.get("originalPartnerReferenceNo") or ""
         if which in (Service.DEBIT, Service.DEBIT_STATUS):
             server.tell(reference, fault)
         if fault == "drop":
-            return self._hang_up()
+            return self.hang_up()
         if fault == "slow":
             Event().wait(server.seconds)
         if fault == "error-after":
             status, body = 500, {"responseCode": f"500{which}00", "responseMessage": "General Error"}
         content = b"<html>sedang gangguan</html>" if fault == "garbage" else as_json(body)
-        self._reply(status, content, slowly=fault == "drip")
+        self.reply(status, content, slowly=fault == "drip")
 
     def _control(self, order: dict) -> None:
         """`{"faults": […]}`, `{"account": "1", "balance": 0, "state": "blocked"}`; the answer counts what was taken."""
@@ -171,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         server.faults += order.get("faults", [])
         if "account" in order:
             server.books.change_account(order["account"], order.get("balance"), order.get("state"))
-        self._reply(200, as_json({"taken": server.books.taken()}))
+        self.reply(200, as_json({"taken": server.books.taken()}))
 
     def _decide(self, path: str, typed: dict[str, str]) -> None:
         """The member's answer on one of our pages."""
@@ -182,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
         reference = path.removeprefix("/pay/")
         order = server.books.order(reference)
         if order is None:
-            return self._reply(404, b"")
+            return self.reply(404, b"")
         if agreed:
             server.books.take(reference, typed.get("account", "1"))
         else:
@@ -191,28 +172,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._redirect(order["back"] or "/")
 
     def _page(self, html: str) -> None:
-        self._reply(200, html.encode(), kind="text/html; charset=utf-8")
+        self.reply(200, html.encode(), kind="text/html; charset=utf-8")
 
     def _redirect(self, where: str) -> None:
         self.send_response(303)
         self.send_header("Location", where)
         self.send_header("Content-Length", "0")
         self.end_headers()
-
-    def _reply(self, status: int, content: bytes, kind: str = "application/json", slowly: bool = False) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        with suppress(OSError):
-            for byte in content if slowly else ():
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                Event().wait(self.server.seconds // 10 or 1)
-            if not slowly:
-                self.wfile.write(content)
-
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        with suppress(OSError):
-            self.connection.close()
