@@ -130,7 +130,7 @@ def finish(recovery: Recovery, pin: str, by: Actor, device: str | None, agent: s
         ready = Recovery.update(done_at=clock.now()).where(Recovery.id == recovery.id, *_still_open())
         if not is_witnessed(recovery) or not ready.execute():
             raise Refused(N_("Two witnesses are not here yet."))
-        stopping.lift(person)
+        stopping.lift(person, by)
         service.revoke_all(person.id, by)
         KnownDevice.delete().where(KnownDevice.person == person).execute()
         sheets.revoke(person)

@@ -55,8 +55,9 @@ def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = Fal
     now = clock.now()
     Account.insert(person=person).on_conflict_ignore().execute()
     changes = {"pin_hash": pin_hash, "pin_set_at": now, "raise_from": now + RAISE_AFTER_RESET if reset else None}
-    if in_person:  # whoever shows the KTP ends an emergency stop
-        changes |= {"proven_in_person": True, "stopped_at": None}
+    if in_person:
+        changes["proven_in_person"] = True
+        stopping.lift(person, by)  # whoever shows the KTP ends an emergency stop
     Account.update(**changes).where(Account.person == person).execute()
     audit.record(Act.PIN_SET, person, by, in_person=in_person, reset=reset)
 

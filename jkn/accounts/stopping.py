@@ -14,6 +14,7 @@ from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Person
+from jkn.notices import service as notices
 
 TRIES, PAUSE = 5, timedelta(hours=24)
 STOPPED = N_("This account was stopped. Open it again with two witnesses, or bring your KTP to a branch.")
@@ -40,6 +41,8 @@ def freeze(person: Person, by: Actor) -> bool:
         SignIn.update(revoked_at=now).where(SignIn.person == person, SignIn.revoked_at.is_null()).execute()
         Recovery.update(cancelled_at=now).where(Recovery.person == person, Recovery.done_at.is_null()).execute()
         audit.record(Act.ACCOUNT_STOPPED, person, by)
+        if person.phone:
+            notices.freeze_number(person.phone, by, person=person.id)
     return bool(stopped)
 
 
@@ -54,6 +57,8 @@ def check_open(person: Person) -> None:
 
 
 @writing
-def lift(person: Person) -> None:
-    """In a recovery's write: the ways in work again."""
-    Account.update(stopped_at=None).where(Account.person == person).execute()
+def lift(person: Person, by: Actor) -> None:
+    """A recovery, or a KTP at a counter: the ways in work again, and messages go."""
+    opened = Account.update(stopped_at=None).where(Account.person == person, Account.stopped_at.is_null(False))
+    if opened.execute() and person.phone:
+        notices.thaw_number(person.phone, by, person=person.id)

@@ -33,6 +33,7 @@ NOBODYS = {
     Act.KIOSK_JOINED,
     Act.KIOSK_REVOKED,
     Act.SHEETS_PRINTED,
+    Act.NOTICES_SENT,
 }
 
 
