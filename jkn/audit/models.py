@@ -65,6 +65,7 @@ class Act(StrEnum):
     MANDATE_RELEASED = "mandate:released"
     CHARGE_MADE = "charge:made"
     CHARGE_CLOSED = "charge:closed"
+    CHARGE_RETURNED = "charge:returned"
     PAY_LINK_MADE = "pay-link:made"
     CLINIC_CHOSEN = "clinic:chosen"
     CLINIC_UNDONE = "clinic:undone"

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS binding (link TEXT PRIMARY KEY, account TEXT, auth_co
 CREATE TABLE IF NOT EXISTS orders (reference TEXT PRIMARY KEY, number TEXT, kind TEXT, account TEXT, amount INTEGER,
     status TEXT, code TEXT, back TEXT, qr TEXT);
 CREATE TABLE IF NOT EXISTS taken (id INTEGER PRIMARY KEY, reference TEXT, account TEXT, amount INTEGER);
+CREATE TABLE IF NOT EXISTS given_back (id INTEGER PRIMARY KEY, reference TEXT UNIQUE, amount INTEGER);
 """
 ACCOUNTS = (("1", "0812****5401", 10_000_000), ("2", "0812****5402", 20_000))
 REFUSALS = {"blocked": "05", "inactive": "18"}
@@ -106,6 +107,18 @@ class Books:
             if self.order(reference)["status"] == "03":
                 self._close(reference, "05", "", "")
             return self.order(reference)
+
+    def give_back(self, reference: str) -> bool:
+        """A refund of money that was taken; False when there is nothing to give back."""
+        with self._transaction():
+            order = self.order(reference)
+            if order is None or order["status"] != "00":
+                return False
+            give = "UPDATE account SET balance = balance + ? WHERE id = ?"
+            self._db.execute(give, (order["amount"], order["account"]))
+            self._db.execute("INSERT INTO given_back (reference, amount) VALUES (?, ?)", (reference, order["amount"]))
+            self._close(reference, "04", "", order["account"])
+            return True
 
     def taken(self) -> list[tuple[str, int]]:
         """(reference, amount) of each time money was taken, in order."""

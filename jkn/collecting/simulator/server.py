@@ -166,11 +166,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(status, content, slowly=fault == "drip")
 
     def _control(self, order: dict) -> None:
-        """`{"faults": […]}`, `{"account": "1", "balance": 0, "state": "blocked"}`; the answer counts what was taken."""
+        """`{"faults": […]}`, `{"account": "1", "balance": 0, "state": "blocked"}`, `{"give_back": reference}`.
+
+        The answer counts what was taken.
+        """
         server = self.server
         server.faults += order.get("faults", [])
         if "account" in order:
             server.books.change_account(order["account"], order.get("balance"), order.get("state"))
+        if server.books.give_back(order.get("give_back", "")):
+            server.tell(order["give_back"], server.next_fault(Service.DEBIT_NOTICE))
         self._reply(200, as_json({"taken": server.books.taken()}))
 
     def _decide(self, path: str, typed: dict[str, str]) -> None:
