@@ -3,6 +3,11 @@
 from peewee import *
 from playhouse.migrate import migrate
 
+TWO_OFFICERS = [
+    Check("undone_by IS NULL OR (undo_asked_by IS NOT NULL AND undone_by <> undo_asked_by)"),
+    Check("(undone_by IS NULL) = (undone_on IS NULL)"),
+]
+
 
 def up(migrator, db):
     migrate(
@@ -10,3 +15,15 @@ def up(migrator, db):
         migrator.add_column("charge", "back_at", DateTimeField(null=True)),
     )
     db.execute_sql("CREATE INDEX charge_back_said_at ON charge (back_said_at)")
+
+    migrate(
+        migrator.add_column("transfer", "turn", SmallIntegerField(default=0)),
+        migrator.add_column("transfer", "undo_asked_by", BigIntegerField(null=True)),
+        migrator.add_column("transfer", "undo_reason", CharField(max_length=200, null=True)),
+        migrator.add_column("transfer", "undone_on", DateField(null=True)),
+        migrator.add_column("transfer", "undone_by", BigIntegerField(null=True, constraints=TWO_OFFICERS)),
+        migrator.add_column("transfer", "matched_again", BigIntegerField(null=True)),
+    )
+    db.execute_sql("DROP INDEX transfer_reference")
+    db.execute_sql("CREATE UNIQUE INDEX transfer_reference_turn ON transfer (reference, turn)")
+    db.execute_sql("CREATE INDEX transfer_undone_on ON transfer (undone_on)")
