@@ -27,3 +27,5 @@ def up(migrator, db):
     db.execute_sql("DROP INDEX transfer_reference")
     db.execute_sql("CREATE UNIQUE INDEX transfer_reference_turn ON transfer (reference, turn)")
     db.execute_sql("CREATE INDEX transfer_undone_on ON transfer (undone_on)")
+
+    migrate(migrator.add_column("difference", "proposed_va", CharField(max_length=16, null=True)))

@@ -117,9 +117,8 @@ def _rest_of_lines() -> Counter:
 def _in_suspense() -> Counter:
     """Lines whose money waits in the suspense account."""
     query = SettlementLine.select(SettlementLine.partner, SettlementLine.paid_on, fn.SUM(SettlementLine.amount))
-    parked = Difference.stage == Stage.PARKED
     joined = query.join(Difference, on=(Difference.line == SettlementLine.id))
-    return _counted(joined.where(parked).group_by(SettlementLine.partner, SettlementLine.paid_on))
+    return _counted(joined.where(Difference.in_suspense()).group_by(SettlementLine.partner, SettlementLine.paid_on))
 
 
 def _not_listed() -> Counter:

@@ -147,7 +147,7 @@ def _close_line(difference: Difference, step: Step) -> bool:
     """Close it, and let nothing of its line wait in suspense any longer."""
     if not close_by_itself(difference, step):
         return False
-    if difference.stage == Stage.PARKED:
+    if difference.is_parked:
         line = difference.line
         payer = suspense_of(line.partner_id)
         ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"back:{line.id}", clock.today())

@@ -80,6 +80,7 @@ class Difference(BaseModel):
     stage = EnumField(Stage, max_length=12, default=Stage.OPEN)
     steps = IntegerField(default=0)  # how many so far: who acts on an older page is told so
     proposed = EnumField(Step, max_length=12, null=True)
+    proposed_va = CharField(max_length=16, null=True)  # whom suspense money shall go to
     maker = BigIntegerField(null=True)
     checker = BigIntegerField(null=True)
     found_at = MomentField(default=clock.now)
@@ -91,6 +92,15 @@ class Difference(BaseModel):
             Check("line_id IS NOT NULL OR payment_id IS NOT NULL"),
             Check("maker IS NULL OR checker IS NULL OR maker <> checker"),
         ]
+
+    @classmethod
+    def in_suspense(cls):
+        """Their money is in the suspense account, also while a second officer looks at where it shall go."""
+        return (cls.stage == Stage.PARKED) | ((cls.stage == Stage.PROPOSED) & (cls.proposed == Step.ASSIGN))
+
+    @property
+    def is_parked(self) -> bool:
+        return self.stage == Stage.PARKED or (self.stage == Stage.PROPOSED and self.proposed == Step.ASSIGN)
 
     @property
     def is_alarming(self) -> bool:

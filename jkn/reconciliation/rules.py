@@ -45,7 +45,7 @@ class Step(StrEnum):
     FOUND = "found"  # a later list had it
 
 
-FOUR_EYES = (Step.TAKE_BACK, Step.REBOOK)
+FOUR_EYES = (Step.TAKE_BACK, Step.REBOOK, Step.ASSIGN)
 
 
 class Booked(NamedTuple):

@@ -36,23 +36,26 @@ def steps_of(difference: Difference) -> tuple[Step, ...]:
 
 
 def take_step(difference: Difference, step: Step, *, seen: int, by: Actor, note: str | None = None, va: str = ""):
-    """One step by an officer. What undoes a booking is only proposed here: another officer approves it.
+    """One step by an officer. What undoes a booking or gives suspense money away is only proposed: another approves.
 
     `va` is the number of the family to which suspense money is assigned. Refused for a step that does not fit.
     """
     if step in FOUR_EYES:
-        return _propose(difference, step, seen, by, note)
+        return _propose(difference, step, seen, by, note, va)
     if step in (Step.ASK, Step.CLOSE) and not note:
         raise Refused(EMPTY, field="note")
-    return _act(difference, step, seen, by, note, va)
+    return _act(difference, step, seen, by, note)
 
 
 @writing
-def _propose(difference: Difference, step: Step, seen: int, by: Actor, note: str | None) -> None:
+def _propose(difference: Difference, step: Step, seen: int, by: Actor, note: str | None, va: str) -> None:
     if not note:
         raise Refused(EMPTY, field="note")
     _allow(difference, step)
     changes = {"stage": Stage.PROPOSED, "proposed": step, "maker": by.officer_id, "checker": None}
+    if step == Step.ASSIGN:
+        target_of(va)
+        changes["proposed_va"] = va
     _advance(difference, Step.PROPOSE, seen, by, note, **changes)
 
 
@@ -67,20 +70,31 @@ def decide(difference: Difference, is_approved: bool, *, seen: int, by: Actor, n
     if not is_approved:
         if not note:
             raise Refused(EMPTY, field="note")
-        _advance(difference, Step.REFUSE, seen, by, note, stage=Stage.OPEN, proposed=None, maker=None)
+        before = Stage.PARKED if difference.is_parked else Stage.OPEN
+        _advance(difference, Step.REFUSE, seen, by, note, stage=before, proposed=None, proposed_va=None, maker=None)
         return
     step = difference.proposed
     _advance(difference, step, seen, by, note, checker=by.officer_id, **_closed())
+    if step == Step.ASSIGN:
+        _assign(difference.line, target_of(difference.proposed_va), by)
+        return
     if Refund.asked_of(difference.payment_id):
         raise Refused(N_("This money is asked back. Decide about that first."))
     if difference.payment.reversed_on is None:
         booking.reverse(difference.payment, difference.kind, by)
     if step == Step.REBOOK:
-        _book_line(difference.line, _target_of(difference.line.va), difference.line.amount, by)
+        _book_line(difference.line, target_of(difference.line.va), difference.line.amount, by)
+
+
+def _assign(line: SettlementLine, target: Target, by: Actor) -> None:
+    """Out of suspense, into the book of whom it is for."""
+    payer = suspense_of(line.partner_id)
+    ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"assign:{line.id}", clock.today())
+    book_line(line, target, by)
 
 
 @writing
-def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | None, va: str) -> None:
+def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | None) -> None:
     _allow(difference, step)
     line = difference.line if difference.line_id else None
     match step:
@@ -90,7 +104,7 @@ def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | N
             _advance(difference, step, seen, by, note, **_closed())
         case Step.BOOK:
             _advance(difference, step, seen, by, note, **_closed())
-            book_line(line, _target_of(line.va), by)
+            book_line(line, target_of(line.va), by)
         case Step.BOOK_REST:
             _advance(difference, step, seen, by, note, **_closed())
             rest = Rupiah(line.amount - difference.payment.amount)
@@ -99,12 +113,6 @@ def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | N
             _advance(difference, step, seen, by, note, stage=Stage.PARKED)
             payer = suspense_of(line.partner_id)
             ledger.book(payer.id, Account.BANK, Account.SUSPENSE, line.amount, f"line:{line.id}", line.paid_on)
-        case Step.ASSIGN:
-            target = _target_of(va)
-            _advance(difference, step, seen, by, note, **_closed())
-            payer = suspense_of(line.partner_id)
-            ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"assign:{line.id}", clock.today())
-            book_line(line, target, by)
 
 
 @writing
@@ -195,7 +203,7 @@ def _echo(line: SettlementLine) -> dict:
     return {"partnerServiceId": service_id, "customerNo": line.va[5:], "virtualAccountNo": service_id + line.va[5:]}
 
 
-def _target_of(va: str) -> Target:
+def target_of(va: str) -> Target:
     """Whose money it is; also of who has died since."""
     try:
         return owing.target_of_va(va, alive=False)

@@ -102,11 +102,41 @@ def test_unknown_money_waits_in_suspense_until_a_family_is_found(partner, bank_l
     assert the_difference().stage == Stage.PARKED
     assert all_agree() == [(PRICE, PRICE, 0)]
     with pytest.raises(Refused):
-        act(Step.ASSIGN, va="8888899999999998")
-    act(Step.ASSIGN, va=owing.va_of(family))
+        act(Step.ASSIGN, va="8888899999999998", note="Their slip.")
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    decide(True)
     assert settled(family) == [JANUARY]
     assert checking.balances()[Account.SUSPENSE] == 0
     assert all_agree() == [(PRICE, PRICE, 0)] and the_books_hold()
+
+
+def test_suspense_money_is_given_to_nobody_by_one_officer(partner, bank_list, family):
+    missing_here(partner, bank_list, family, va="8888899999999999")
+    act(Step.SUSPEND)
+    with pytest.raises(Refused):
+        act(Step.ASSIGN, va=owing.va_of(family))  # without a word why
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    for same in (MAKER, SYSTEM):
+        with pytest.raises(Refused):
+            decide(True, by=same)
+    assert settled(family) == [] and checking.balances()[Account.SUSPENSE] == -PRICE
+    assert all_agree() == [(PRICE, PRICE, 1)]
+    decide(False, note="Another family's slip.")
+    assert the_difference().stage == Stage.PARKED and the_difference().proposed_va is None
+    assert all_agree() == [(PRICE, PRICE, 0)]
+    act(Step.ASSIGN, va=owing.va_of(family), note="Now it is theirs.")
+    decide(True)
+    assert settled(family) == [JANUARY] and checking.balances()[Account.SUSPENSE] == 0
+
+
+def test_a_notice_while_the_second_officer_looks_is_booked_once(partner, bank_list, family):
+    missing_here(partner, bank_list, family, va="8888899999999999")
+    act(Step.SUSPEND)
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    notified(partner, family, "r1")
+    reconcile(bank_list.add("r2", "8888899999999998").write(), partner)
+    assert Difference.get().stage == Stage.CLOSED and checking.balances()[Account.SUSPENSE] == 0
+    assert Payment.select().count() == 1 and the_books_hold()
 
 
 def test_taking_back_needs_another_officer(partner, bank_list, family):
