@@ -118,7 +118,7 @@ class Charge(BaseModel):
     back_at = MomentField(null=True)  # and the provider said so when asked
 
     class Meta:
-        indexes = ((("payer", "slot"), True), (("outcome", "sent_at"), False))
+        indexes = ((("payer", "slot"), True), (("outcome", "sent_at"), False), (("provider", "closed_at"), False))
 
     @classmethod
     def opened(cls):

@@ -29,3 +29,7 @@ def up(migrator, db):
     db.execute_sql("CREATE INDEX transfer_undone_on ON transfer (undone_on)")
 
     migrate(migrator.add_column("difference", "proposed_va", CharField(max_length=16, null=True)))
+
+    migrate(migrator.add_column("partner", "provider", CharField(max_length=20, null=True)))
+    db.execute_sql("CREATE UNIQUE INDEX partner_provider ON partner (provider)")
+    db.execute_sql("CREATE INDEX charge_provider_closed_at ON charge (provider, closed_at)")

@@ -86,7 +86,7 @@ def steps_for(kind: Outcome, theirs: Rupiah, ours: Rupiah, is_parked: bool) -> t
 
 
 PAID_WORDS = {"", "SUKSES", "SUCCESS", "BERHASIL", "00"}
-BACK_WORDS = {"BATAL", "REVERSAL", "REVERSED", "DIBATALKAN"}
+BACK_WORDS = {"BATAL", "REVERSAL", "REVERSED", "DIBATALKAN", "REFUND", "REFUNDED"}
 
 
 def is_mangled(text: str) -> bool:

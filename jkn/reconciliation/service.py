@@ -17,6 +17,7 @@ from jkn.payments.owing import NotPayable, Target
 from jkn.payments.snap import answers
 from jkn.payments.snap.messages import PaymentRequest, VirtualAccount
 from jkn.payments.snap.values import Amount, format_amount
+from jkn.reconciliation import charges
 from jkn.reconciliation.comparing import suspense_of
 from jkn.reconciliation.models import Difference, DifferenceStep, Refund, SettlementLine, Stage
 from jkn.reconciliation.rules import FOUR_EYES, Outcome, Step, steps_for
@@ -83,7 +84,8 @@ def decide(difference: Difference, is_approved: bool, *, seen: int, by: Actor, n
     if difference.payment.reversed_on is None:
         booking.reverse(difference.payment, difference.kind, by)
     if step == Step.REBOOK:
-        _book_line(difference.line, target_of(difference.line.va), difference.line.amount, by)
+        target = _target_for(difference.line) if difference.line.va else Target(difference.payment.payer)
+        _book_line(difference.line, target, difference.line.amount, by)
 
 
 def _assign(line: SettlementLine, target: Target, by: Actor) -> None:
@@ -104,7 +106,7 @@ def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | N
             _advance(difference, step, seen, by, note, **_closed())
         case Step.BOOK:
             _advance(difference, step, seen, by, note, **_closed())
-            book_line(line, target_of(line.va), by)
+            book_line(line, _target_for(line), by)
         case Step.BOOK_REST:
             _advance(difference, step, seen, by, note, **_closed())
             rest = Rupiah(line.amount - difference.payment.amount)
@@ -122,8 +124,8 @@ def book_at_once(difference: Difference, payer: Payer) -> Payment | None:
     if difference.kind != Outcome.MISSING_HERE or difference.stage != Stage.OPEN:
         return None
     try:
-        target = owing.target_of_va(difference.line.va)
-    except NotPayable:
+        target = _target_for(difference.line)
+    except Refused:
         return None
     if target.payer.id != payer.id:
         return None
@@ -137,6 +139,8 @@ def book_line(line: SettlementLine, target: Target, by: Actor) -> Payment:
     In the caller's write.
     """
     contributions.take_the_book(target.payer)
+    if line.partner.provider:
+        return charges.book(line, by) or _book_line(line, target, line.amount, by)
     notice = _notice(line, target)
     if notice.payment_id and notice.payment.reversed_on is None:  # it came while we looked
         SettlementLine.update(payment=notice.payment_id).where(SettlementLine.id == line.id).execute()
@@ -209,6 +213,11 @@ def target_of(va: str) -> Target:
         return owing.target_of_va(va, alive=False)
     except NotPayable:
         raise Refused(N_("Nobody has this number."), field="number") from None
+
+
+def _target_for(line: SettlementLine) -> Target:
+    """Whose money a line is: by its number, or of a provider by our reference."""
+    return target_of(line.va) if line.va else Target(charges.payer_of(line))
 
 
 def _allow(difference: Difference, step: Step) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from jkn import clock
 from jkn.collecting.providers import Provider
 from jkn.collecting.simulator import pages
 from jkn.collecting.simulator.books import Books
@@ -128,6 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._page(pages.authorise(self.server.provider, books.accounts(), asked))
         elif address.path.startswith("/pay/") and (order := books.order(address.path.removeprefix("/pay/"))):
             self._page(pages.pay(self.server.provider, order, books.accounts()))
+        elif address.path == "/settlement":
+            day = asked.get("day") or clock.today().isoformat()
+            self._reply(200, pages.settlement(books.moved_on(day)).encode(), kind="text/csv; charset=utf-8")
         elif address.path == "/":
             self._page(pages.front(self.server.provider, books.accounts(), books.orders(PENDING)))
         else:
