@@ -97,12 +97,14 @@ def reverse(payment: Payment, why: str, by: Actor) -> list[date]:
         raise Refused(N_("This payment was reversed before."))
     if payment.purpose == Purpose.PENALTY:
         penalties.reopen(payment.subject, payment.id, today, by)
+    billed = penalties.reactivations_billed(payer, today)
     reopened = corrections.unsettle(payer, payment.amount, today, by)
     if ledger.credit_of(payer.id) < payment.amount:
         raise Refused(GONE)
     ledger.book(payer.id, Account.CREDIT, Account.BANK, payment.amount, f"reverse:{payment.id}", today)
     audit.record(Act.PAYMENT_REVERSED, payment, by, amount=payment.amount, why=why)
     contributions.use_credit(payer, today, by)
+    penalties.withdraw(payer, billed, today, by)
     return reopened
 
 
