@@ -130,7 +130,7 @@ def _not_listed() -> Counter:
 
 def _waiting() -> Counter:
     query = Difference.select(Difference.partner, Difference.day, fn.COUNT(Difference.id))
-    open_still = Difference.stage.in_([Stage.OPEN, Stage.PROPOSED])
+    open_still = Difference.stage.in_([Stage.OPEN, Stage.PROPOSED, Stage.OWED])
     return _counted(query.where(open_still).group_by(Difference.partner, Difference.day))
 
 

@@ -66,6 +66,7 @@ class Stage(StrEnum):
     OPEN = "open"
     PROPOSED = "proposed"  # waits for the second pair of eyes
     PARKED = "parked"  # its money is in the suspense account
+    OWED = "owed"  # the bank has it back, and so has the payer: a debt to us
     CLOSED = "closed"
 
 
@@ -227,6 +228,11 @@ class Refund(BaseModel):
     @property
     def is_overdue(self) -> bool:
         return self.decided_at is None and self.due_on is not None and self.due_on < clock.today()
+
+    @classmethod
+    def paid_out_of(cls, payment_id: int) -> bool:
+        """Has the payer the money of a payment, or some of it?"""
+        return cls.select().where(cls.payment == payment_id, cls.stage == RefundStage.PAID_OUT).exists()
 
     @classmethod
     def asked_of(cls, payment_id: int) -> int:

@@ -79,13 +79,31 @@ def decide(difference: Difference, is_approved: bool, *, seen: int, by: Actor, n
     if step == Step.ASSIGN:
         _assign(difference.line, target_of(difference.proposed_va), by)
         return
-    if Refund.asked_of(difference.payment_id):
-        raise Refused(N_("This money is asked back. Decide about that first."))
-    if difference.payment.reversed_on is None:
-        booking.reverse(difference.payment, difference.kind, by)
+    if difference.payment.reversed_on is None and not _take_back(difference, by):
+        if step != Step.TAKE_BACK:
+            raise Refused(booking.GONE)
+        owed = Difference.update(stage=Stage.OWED, closed_at=None)
+        owed.where(Difference.id == difference.id).execute()
     if step == Step.REBOOK:
         target = _target_for(difference.line) if difference.line.va else Target(difference.payment.payer)
         _book_line(difference.line, target, difference.line.amount, by)
+
+
+def _take_back(difference: Difference, by: Actor) -> bool:
+    """Undo our booking; False while the payer's account does not hold the money, because they had it back from us.
+
+    Refused while they only ask for it: a refund can still be refused.
+    """
+    payment, is_paid_out = difference.payment, Refund.paid_out_of(difference.payment_id)
+    if Refund.asked_of(payment.id) and not is_paid_out:
+        raise Refused(N_("This money is asked back. Decide about that first."))
+    try:
+        (booking.recover if is_paid_out else booking.reverse)(payment, difference.kind, by)
+    except Refused as refused:
+        if refused.message != booking.GONE:
+            raise
+        return False
+    return True
 
 
 def _assign(line: SettlementLine, target: Target, by: Actor) -> None:
