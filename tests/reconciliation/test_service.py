@@ -135,7 +135,8 @@ def test_a_notice_while_the_second_officer_looks_is_booked_once(partner, bank_li
     act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
     notified(partner, family, "r1")
     reconcile(bank_list.add("r2", "8888899999999998").write(), partner)
-    assert Difference.select().order_by(Difference.id).first().stage == Stage.CLOSED and checking.balances()[Account.SUSPENSE] == 0
+    first = Difference.select().order_by(Difference.id).first()
+    assert first.stage == Stage.CLOSED and checking.balances()[Account.SUSPENSE] == 0
     assert Payment.select().count() == 1 and the_books_hold()
 
 
