@@ -31,6 +31,7 @@ from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
+from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.numbers import va_of
 from jkn.payments import account_numbers
@@ -40,6 +41,7 @@ from jkn.reconciliation import claiming, refunding
 from jkn.reconciliation.models import Claim, Difference
 from jkn.reconciliation.rules import Ground
 from jkn.reconciliation.rules import Outcome as Found
+from jkn.statements import service as statements
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -163,6 +165,7 @@ url                                    access             methods               
 /petugas/slip/<int:person_id>          slips:print        GET POST                   Person     staff
 /petugas/slip/cetak/<int:slip_id>      slips:print        GET                        Slip       staff
 /petugas/transfer                      transfers:record   GET POST                   -          staff
+/petugas/transfer/<int:transfer_id>    transfers:record   GET POST                   Transfer   staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
 /sampai-jumpa                          public             GET                        -          -
@@ -379,6 +382,7 @@ def a_new_world() -> World:
         "difference_id": difference,
         "refund_id": refund,
         "slip_id": sheets.print_slip(person, desk).id,
+        "transfer_id": a_transfer(employer.payer),
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
@@ -391,6 +395,12 @@ def a_worker_of(person: Person) -> tuple[Worker, Employer]:
     worker = Worker.create(payer=payer, person=person, wage=4_500_000, since=date(2025, 1, 1))
     issuing_others.issue(date(2026, 1, 1))
     return worker, employer
+
+
+def a_transfer(payer: Payer) -> int:
+    """Money that the employer sent, as an officer found it."""
+    by = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
+    return statements.record_transfer(payer, Rupiah(1_000), clock.today(), f"SP2D-{payer.id}", by).id
 
 
 def a_plan(payer: Payer) -> Plan:

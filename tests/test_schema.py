@@ -192,6 +192,8 @@ BROKEN = [
     ("sheet_code", {"number": 11}),
     ("sign_in", {"person": None, "officer": None}),
     ("transfer", {"amount": 0}),
+    ("transfer", {"undo_asked_by": 1, "undone_by": 1, "undone_on": "2026-01-01"}),
+    ("transfer", {"undo_asked_by": 1, "undone_by": 2, "undone_on": None}),
     ("worker", {"wage": 0}),
     ("worker", {"extra_family": -1}),
     ("worker", {"until": "2025-12-31", "since": "2026-01-01"}),

@@ -151,26 +151,43 @@ def give_account(payer: Payer, by: Actor) -> str:
 def record_transfer(payer: Payer, amount: Rupiah, paid_on: date, reference: str, by: Actor) -> Transfer:
     """Money found on our account: it settles the oldest bills as far as it goes, and the rest is the payer's credit.
 
-    A reference counts once for ever. The same again is the same transfer; with another payer or amount it is refused.
+    A reference counts once for ever. The same again is the same transfer; with another payer or amount it is refused,
+    and so is one that was undone: it is matched again by match_again().
     """
+    check_transfer(payer, paid_on)
+    if Transfer.select().where(Transfer.reference == reference, Transfer.unmatched()).exists():
+        raise Refused(N_("This transfer was undone. Match it again on its own page."), field="reference")
+    last = Transfer.select(fn.MAX(Transfer.turn)).where(Transfer.reference == reference).scalar()
+    transfer, _is_new = enter_transfer(payer, amount, paid_on, reference, last or 0, by)
+    return transfer
+
+
+def check_transfer(payer: Payer, paid_on: date) -> None:
+    """Refused for who pays otherwise, and for a day to come."""
     if payer.kind not in OTHERS:
         raise Refused(N_("Only employers and governments pay by transfer."), field="code")
     if paid_on > clock.today():
         raise Refused(N_("This day has not come yet."), field="paid_on")
-    row = {"payer": payer, "amount": amount, "paid_on": paid_on, "reference": reference}
+
+
+def enter_transfer(
+    payer: Payer, amount: Rupiah, paid_on: date, reference: str, turn: int, by: Actor
+) -> tuple[Transfer, bool]:
+    """The row and its payment, and whether it is new; refused for another one that is there. In the caller's write."""
+    row = {"payer": payer, "amount": amount, "paid_on": paid_on, "reference": reference, "turn": turn}
     made = Transfer.insert(**row, recorded_at=clock.now(), recorded_by=by.officer_id or 0).on_conflict_ignore()
     is_new = made.as_rowcount().execute()
-    transfer = Transfer.get(Transfer.reference == reference)
+    transfer = Transfer.get(Transfer.reference == reference, Transfer.turn == turn)
     if not is_new:
         if (transfer.payer_id, transfer.amount, transfer.paid_on) != (payer.id, amount, paid_on):
             raise Refused(N_("This reference was recorded before, for another payment."), field="reference")
-        return transfer
+        return transfer, False
     source = f"transfer:{transfer.id}"
     paid_at = clock.now() if paid_on == clock.today() else clock.start_of(paid_on)
     transfer.payment = booking.take(payer, amount, VIA, reference, paid_at, by, source=source)
     transfer.save(only=[Transfer.payment])
     audit.record(Act.TRANSFER_RECORDED, transfer, by, amount=amount)
-    return transfer
+    return transfer, True
 
 
 @writing
