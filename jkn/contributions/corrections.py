@@ -13,7 +13,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import next_month
-from jkn.contributions import holds, rules, service
+from jkn.contributions import arrears, holds, late, rules, service
 from jkn.contributions.models import BillLine, Correction, How, Reason, Settlement
 from jkn.db import writing
 from jkn.ledger import service as ledger
@@ -120,17 +120,32 @@ def _differences(payer: Payer, since: date) -> dict[date, dict[int, tuple[int, i
         Correction.month, Correction.person
     )
     before = {(month, person): (turns, int(amount)) for month, person, turns, amount in rows.tuples()}
-    waived = _waived(payer, since)
+    waived, paid = _waived(payer, since), _paid_on(payer, since)
     lines = BillLine.select().where(BillLine.payer_id == payer.id, BillLine.month >= since).order_by(BillLine.month)
     changes: dict[date, dict[int, tuple[int, int]]] = {}
     for line in lines:
         if line.month in waived:
             continue
-        should = {item.person_id: item.amount for item in rules.lines_of(line.month, shares)}
+        on = paid.get(line.month, line.month)
+        should = {
+            item.person_id: arrears.price_on(line.month, item.care_class, on).amount
+            for item in rules.lines_of(line.month, shares)
+        }
         turns, corrected = before.get((line.month, line.person_id), (0, 0))
         if difference := should.get(line.person_id, 0) - line.amount - corrected:
             changes.setdefault(line.month, {})[line.person_id] = (turns, difference)
     return changes
+
+
+def _paid_on(payer: Payer, since: date) -> dict[date, date]:
+    """On which day each settled month was paid: the law of that day says what it cost in arrears."""
+    if not late.is_ever_gross():
+        return {}
+    rows = Settlement.select(Settlement.month, Settlement.settled_on).where(
+        Settlement.payer == payer, Settlement.month >= since, Settlement.reversed_on.is_null()
+    )
+    kept = holds.held_by(payer, clock.today())[0]
+    return {month: late.day_of_price(month, kept, day) for month, day in rows.tuples()}
 
 
 def _waived(payer: Payer, since: date) -> set[date]:
@@ -170,6 +185,12 @@ def _reverse(payer: Payer, settlement: Settlement, amount: Rupiah, on: date) -> 
     settlement.save(only=[Settlement.reversed_on])
 
 
+def _is_whole(amount, month: date):
+    """Is it the whole contribution of class III, as months in arrears may cost? As SQL."""
+    _usual, whole = late.both_prices(month)
+    return (BillLine.care_class == CareClass.III) & (amount == whole)
+
+
 def _priced_otherwise(first: int, last: int) -> dict[int, date]:
     """Families with bills since the newest tariff that may not be what it says, each with the first such month."""
     since = law.history("pbpu_tariff")[-1].since
@@ -187,6 +208,7 @@ def _priced_otherwise(first: int, last: int) -> dict[int, date]:
             Payer.kind == PayerKind.FAMILY,
             BillLine.month >= since,
             BillLine.amount + corrected != Case(BillLine.care_class, prices),
+            *([~_is_whole(BillLine.amount + corrected, since)] if late.is_ever_gross() else []),
         )
         .group_by(BillLine.payer_id)
     )

@@ -150,6 +150,7 @@ class Reason(StrEnum):
     TARIFF = "tariff"  # a decree changed the price of a month already billed
     DEATH = "death"  # nothing is owed after the month of death
     CHANGE = "change"  # another class, or no longer on this bill
+    ARREARS = "arrears"  # class III without state aid, because it was paid late
 
 
 class Correction(BaseModel):

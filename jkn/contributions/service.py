@@ -10,7 +10,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import billed, holds, issuing, rules
+from jkn.contributions import billed, holds, issuing, late, rules
 from jkn.contributions.models import Bill, BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
 from jkn.db import writing
@@ -64,7 +64,7 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
     if payer.family_id and payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
-    months = tuple(priced(payer, rules.asked_to_be_active(found.unpaid, found.covered, on), shares))
+    months = tuple(priced(payer, rules.asked_to_be_active(found.unpaid, found.covered, on), shares, on))
     return _standing(on, found), Owed(months, credit_of(payer, found), False, found.courses)
 
 
@@ -131,23 +131,31 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
         months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
     is_first = payer.liable_from is None
-    return Owed(tuple(priced(payer, months, shares)), credit_of(payer, found), is_first, found.courses)
+    return Owed(tuple(priced(payer, months, shares, on)), credit_of(payer, found), is_first, found.courses)
 
 
 def settle(
-    payer: Payer, months: Sequence[date], paid_on: date, at: datetime, by: Actor, how: How = How.PAID
+    payer: Payer,
+    months: Sequence[date],
+    paid_on: date,
+    at: datetime,
+    by: Actor,
+    how: How = How.PAID,
+    asked_on: date | None = None,
 ) -> list[date]:
     """Settle months from the payer's credit, in the caller's write; the months that this call settled.
 
     A month settled before is left alone, so that of many calls exactly one books it. Missing bills are issued first.
     The first payment makes the family liable from its first month, and proves it. When nothing remains open, the months
-    that fell outside the cap lapse for good.
+    that fell outside the cap lapse for good. `asked_on`: the day of owed(), if it was not the day of paying.
     """
     if not months:
         return []
     take_the_book(payer)
     _begin_liability(payer, min(months))
     issue_missing(payer, months, by)
+    if payer.family_id and late.is_ever_gross():
+        late.charge(payer, still_open(payer, months), shares_of(payer), asked_on or paid_on)
     amounts = amounts_of(payer, months)
     done = [month for month in sorted(amounts) if _settle_month(payer, month, amounts[month], paid_on, at, how)]
     if done and ledger.credit_of(payer.id) < 0:
@@ -174,7 +182,7 @@ def use_credit(payer: Payer, on: date, by: Actor) -> list[date]:
         months = billed.affordable(what)
     elif what.total or what.is_first:
         return []
-    return settle(payer, months, clock.today(), clock.now(), by, How.CREDIT)
+    return settle(payer, months, clock.today(), clock.now(), by, How.CREDIT, on)
 
 
 @writing
@@ -225,8 +233,10 @@ def still_open(payer: Payer, months: Sequence[date]) -> list[date]:
     return [month for month in months if month not in settled]
 
 
-def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None) -> list[MonthOwed]:
-    """Each month as it was billed and corrected; where no bill is, by the rule."""
+def priced(
+    payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None, on: date | None = None
+) -> list[MonthOwed]:
+    """Each month as it was billed and corrected, or by the rule where no bill is; as asked for on a day (today)."""
     if payer.family_id is None:
         amounts = amounts_of(payer, months) if months else {}
         return [MonthOwed(month, (), amounts[month]) for month in months]
@@ -248,9 +258,10 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
     for month, person, care_class, amount, aid, more in rows if months else ():
         line = Line(person, care_class, Rupiah(amount + int(more)), aid)
         billed.setdefault(month, []).extend([line] if line.amount else [])
-    return [
-        MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
-    ]
+    lines = {month: billed[month] if month in billed else rules.lines_of(month, shares) for month in months}
+    if late.is_ever_gross():
+        lines = late.asked_for(payer, lines, shares, on or clock.today())
+    return [MonthOwed(month, tuple(lines[month])) for month in months]
 
 
 def take_the_book(payer: Payer) -> None:

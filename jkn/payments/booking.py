@@ -139,7 +139,7 @@ def _use(payment: Payment, months: Sequence[date] | None, by: Actor) -> list[dat
     if months is None:
         return contributions.use_credit(payer, payment.paid_on, by)
     open_still = contributions.still_open(payer, months)
-    cost = sum(item.amount for item in contributions.priced(payer, open_still))
+    cost = sum(item.amount for item in contributions.priced(payer, open_still, on=payment.paid_on))
     if cost > ledger.credit_of(payer.id):
         return contributions.use_credit(payer, payment.paid_on, by)
     return contributions.settle(payer, open_still, payment.paid_on, payment.paid_at, by)
