@@ -1,6 +1,5 @@
 """What an employer or a government is asked for and has paid; recording transfers; giving out account numbers."""
 
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +20,10 @@ from jkn.employers.models import Employer
 from jkn.errors import N_, Refused
 from jkn.members.models import Payer, PayerKind, Person
 from jkn.money import Rupiah
-from jkn.payments import booking
-from jkn.payments.models import AccountNumber, Payment, Purpose
+from jkn.payments import account_numbers, booking
+from jkn.payments.models import Payment, Purpose
 from jkn.statements.models import Transfer
 
-GOVERNMENT_TAIL = "91"  # cards give tails that begin with 0, employers 900
 OTHERS = (PayerKind.EMPLOYER, PayerKind.GOVERNMENT)
 VIA = "Treasury"
 CHUNK = 2_000
@@ -131,20 +129,15 @@ def account_of(payer: Payer) -> str | None:
     employer = Employer.get_or_none(Employer.payer == payer) if payer.kind == PayerKind.EMPLOYER else None
     if employer and employer.bu_code:
         return numbers.EMPLOYER_TAIL + employer.bu_code
-    row = AccountNumber.get_or_none(**_subject(payer))
-    return row.tail if row else None
+    return account_numbers.known(payer.id, Purpose.BILL)
 
 
 @writing
 def give_account(payer: Payer, by: Actor) -> str:
     """The payer's virtual account, made when first asked for."""
-    tail = account_of(payer)
-    while tail is None:
-        tail = f"{GOVERNMENT_TAIL}{secrets.randbelow(10**9):09}"
-        if AccountNumber.insert(**_subject(payer), tail=tail).on_conflict_ignore().as_rowcount().execute():
-            audit.record(Act.NUMBER_GIVEN, payer, by)
-        tail = account_of(payer)
-    return tail
+    if account_of(payer) is None and account_numbers.give_out(payer.id, Purpose.BILL):
+        audit.record(Act.NUMBER_GIVEN, payer, by)
+    return account_of(payer)
 
 
 @writing
@@ -184,10 +177,6 @@ def agree(payer: Payer, since: date, suspends: bool, basis: str, by: Actor) -> A
     agreement = Agreement.get(Agreement.payer == payer, Agreement.since == since)
     audit.record(Act.AGREEMENT_RECORDED, agreement, by, suspends=suspends, since=since.isoformat())
     return agreement
-
-
-def _subject(payer: Payer) -> dict:
-    return {"payer": payer, "purpose": Purpose.BILL, "subject": 0}
 
 
 def _held():
