@@ -25,7 +25,7 @@ class Window:
     rate: int
     cap: Rupiah
     basis: str
-    is_once: bool  # each person pays one penalty in it at most
+    once_per: str  # who pays one penalty in it at most: each "person", the "family"; empty: every admission costs one
     is_open: bool = True
 
     @property
@@ -48,7 +48,8 @@ def window(reactivated_on: date, months: int, on: date, *, is_open: bool = True)
     if on > until or not row.rate:
         return None
     counted = min(months, row.max_months)
-    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, row.once, is_open)
+    once_per = law.at(on).penalty_terms.once_per if row.once else ""
+    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, once_per, is_open)
 
 
 def steps(bill) -> tuple[Fact, ...]:
