@@ -73,6 +73,7 @@ class Kind(StrEnum):
 
     CONTRIBUTION = "contribution"
     AID = "aid"  # a government's share of somebody else's contribution
+    LATE_AID = "late-aid"  # the same, for months before that were paid later
 
 
 class BillLine(BaseModel):
@@ -118,6 +119,19 @@ class BillTotal(BaseModel):
 
     class Meta:
         indexes = ((("payer_id", "month", "kind", "care_class"), True),)
+
+
+class LateAid(BaseModel):
+    """A government's share of a month that was paid after its bill of that month was made: on a later bill, once."""
+
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", index=False)
+    month = DateField()  # that was paid late
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    amount = RupiahField(constraints=[Check("amount > 0")])
+    billed_in = DateField()  # the month of the bill it stands on
+
+    class Meta:
+        indexes = ((("payer", "month", "person"), True), (("payer", "billed_in", "person"), False))
 
 
 class Issuing(BaseModel):

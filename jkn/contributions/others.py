@@ -11,7 +11,7 @@ from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.contributions import moving, service, tariffs
 from jkn.contributions.issuing_others import OTHERS
-from jkn.contributions.models import Bill, BillLine, Correction, How, Issuing, Reason, Settlement
+from jkn.contributions.models import Bill, BillLine, Correction, How, Issuing, Kind, LateAid, Reason, Settlement
 from jkn.employers import relatives
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
@@ -64,6 +64,8 @@ def _forget_unbilled(dead: Person, since: date) -> None:
     bill = Bill.select(Value(1)).where(Bill.payer == BillLine.payer_id, Bill.month == BillLine.month)
     theirs = BillLine.person == dead, BillLine.month >= since, BillLine.payer_id.in_(payers)
     BillLine.delete().where(*theirs, ~fn.EXISTS(bill)).execute()
+    its_bill = Bill.select(Value(1)).where(Bill.payer == LateAid.payer, Bill.month == LateAid.billed_in)
+    LateAid.delete().where(LateAid.person == dead, LateAid.billed_in >= since, ~fn.EXISTS(its_bill)).execute()
 
 
 def _billed(person: int, since: date) -> dict[int, dict[date, int]]:
@@ -72,11 +74,21 @@ def _billed(person: int, since: date) -> dict[int, dict[date, int]]:
         BillLine.select(BillLine.payer_id, BillLine.month, fn.SUM(BillLine.amount))
         .join(Payer, on=(Payer.id == BillLine.payer_id))
         .where(BillLine.person == person, BillLine.month >= since, Payer.kind.in_(OTHERS))
+        .where(BillLine.kind != Kind.LATE_AID)
         .group_by(BillLine.payer_id, BillLine.month)
     )
+    late = (
+        LateAid.select(LateAid.payer, LateAid.billed_in, fn.SUM(LateAid.amount))
+        .where(LateAid.person == person, LateAid.month >= since)
+        .group_by(LateAid.payer, LateAid.billed_in)
+    )
     found: dict[int, dict[date, int]] = {}
-    for payer, month, amount in lines.tuples():
-        found.setdefault(payer, {})[month] = int(amount) + _corrected(payer, month, person)
+    for payer, month, amount in [*lines.tuples(), *late.tuples()]:
+        months = found.setdefault(payer, {})
+        months[month] = months.get(month, 0) + int(amount)
+    for payer, months in found.items():
+        for month in months:
+            months[month] += _corrected(payer, month, person)
     return found
 
 
