@@ -41,9 +41,10 @@ NOTES = (
     N_("There was no penalty yet."),
     N_("uncertain: the terms of the first years are from memory."),
     N_("uncertain: how fractions of a rupiah are rounded."),
+    N_("uncertain: how fractions of a rupiah are rounded, and until when an employer pays."),
     N_(
-        "uncertain: whether the certified poor are still exempt, how fractions are rounded, and "
-        "whether once means each person or the whole family."
+        "uncertain: whether the certified poor are still exempt, how fractions are rounded, until "
+        "when an employer pays, and whether once means each person or the whole family."
     ),
     N_("uncertain: how half the months are rounded, and what a missed instalment does."),
     N_(

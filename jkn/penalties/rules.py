@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from jkn import law
+from jkn.calendar import add_months, first_of_month
 from jkn.contributions import penalty
-from jkn.contributions.rules import Fact
+from jkn.contributions.rules import Fact, due_on
 from jkn.contributions.tariffs import share_of
 from jkn.errors import N_
 from jkn.money import Rupiah
@@ -78,3 +79,9 @@ def falls_under(reactivated_on: date, admitted_on: date, discharged_on: date | N
 def billed_on(reactivated_on: date, admitted_on: date) -> date:
     """The day of the penalty bill, whose law counts: of the admission, or of the payment made in the ward."""
     return max(reactivated_on, admitted_on)
+
+
+def due_of_employer(billed_on: date) -> date:
+    """The last day for an employer to pay a penalty: the due day of a later month."""
+    later = law.at(billed_on).penalty_terms.employer_due_months
+    return due_on(add_months(first_of_month(billed_on), later))

@@ -21,12 +21,15 @@ from jkn.errors import N_, Refused
 from jkn.members.models import Payer, PayerKind, Person
 from jkn.money import Rupiah
 from jkn.payments import account_numbers, booking
-from jkn.payments.models import Payment, Purpose
+from jkn.payments.models import AccountNumber, Payment, Purpose
+from jkn.penalties.models import Penalty
+from jkn.penalties.rules import due_of_employer
 from jkn.statements.models import Transfer
 
 OTHERS = (PayerKind.EMPLOYER, PayerKind.GOVERNMENT)
 VIA = "Treasury"
 CHUNK = 2_000
+MOST = 1_000  # corrections or penalties on one statement
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,15 @@ class MonthBilled:
     bill: Bill
     amount: Rupiah  # with its corrections
     settled_on: date | None
+
+
+@dataclass(frozen=True)
+class PenaltyBilled:
+    """A service penalty that an employer pays: under the last eleven digits of a number of its own, until a day."""
+
+    penalty: Penalty
+    tail: str
+    due_on: date
 
 
 def owing_of(payers: Sequence[int]) -> dict[int, Owing]:
@@ -117,6 +129,36 @@ def every_line(bill: Bill) -> Iterator[BillLine]:
     while after is not None:
         lines, after = lines_of(bill, after, CHUNK)
         yield from lines
+
+
+def corrections_of(bill: Bill) -> list[Correction]:
+    """What was added to the bill after it was issued, or taken away, with the people."""
+    rows = Correction.select(Correction, Person.id, Person.name, Person.card).join(Person)
+    return list(
+        rows.where(Correction.payer == bill.payer_id, Correction.month == bill.month)
+        .order_by(Correction.id)
+        .limit(MOST)
+    )
+
+
+def penalties_of(payer: Payer, month: date) -> list[PenaltyBilled]:
+    """The service penalties on an employer's statement of a month: made in it, or before and not paid yet.
+
+    An employer pays those of its workers and their families (domain: 4.4); governments pay none.
+    """
+    if payer.kind != PayerKind.EMPLOYER:
+        return []
+    is_its = (
+        (AccountNumber.payer == Penalty.payer)
+        & (AccountNumber.purpose == Purpose.PENALTY)
+        & (AccountNumber.subject == Penalty.id)
+    )
+    open_still = Penalty.paid_by.is_null() & Penalty.cancelled_on.is_null()
+    asked = Penalty.select(Penalty, Person.card, AccountNumber.tail).where(
+        Penalty.payer == payer, Penalty.billed_on < next_month(month), (Penalty.billed_on >= month) | open_still
+    )
+    rows = Penalty.shown(asked).join_from(Penalty, AccountNumber, on=is_its).limit(MOST)
+    return [PenaltyBilled(row, row.accountnumber.tail, due_of_employer(row.billed_on)) for row in rows]
 
 
 def payments_of(payer: Payer, limit: int) -> list[Payment]:
