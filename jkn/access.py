@@ -36,6 +36,7 @@ class Can(StrEnum):
     JOIN_PLAN = "plan:join"
     OPEN_POT = "pot:open"
     CHANGE_CLINIC = "clinic:change"
+    CHANGE_CLASS = "class:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
     CHANGE_CONTACT = "contact:change"
@@ -140,6 +141,7 @@ POLICY = {
     Can.JOIN_PLAN: Policy((own_family,)),
     Can.OPEN_POT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
+    Can.CHANGE_CLASS: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),
     Can.CHANGE_CONTACT: Policy((own_person,)),

@@ -93,6 +93,9 @@ url                                    access             methods               
 /data-saya/alamat                      profile:change     GET POST                   -          own
 /data-saya/email                       contact:change     GET POST                   -          own
 /data-saya/hp                          phone:change       GET POST                   -          own
+/data-saya/kelas                       class:change       GET                        -          own
+/data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
+/data-saya/kelas/batal                 class:change       GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
 /faskes                                public             GET                        -          -
@@ -213,7 +216,15 @@ def may(role: Role, can: str) -> bool:
 
 
 # What an address may name and nobody owns.
-PUBLIC = {"code": "0301R001", "number": 1, "elsewhere": "x", "table": "pbpu_tariff", "token": "x", "month": "2026-01"}
+PUBLIC = {
+    "code": "0301R001",
+    "number": 1,
+    "care_class": 2,
+    "elsewhere": "x",
+    "table": "pbpu_tariff",
+    "token": "x",
+    "month": "2026-01",
+}
 
 
 def _read(table: str) -> list[Route]:

@@ -173,6 +173,7 @@ BROKEN = [
     ("look_up_count", {"count": -1}),
     ("movement", {"amount": 0}),
     ("movement", {"debit": "bank", "credit": "bank"}),
+    ("late_aid", {"amount": 0}),
     ("payer", {"kind": "family", "family": None}),
     ("payment", {"amount": 0}),
     ("penalty", {"cost": 0}),

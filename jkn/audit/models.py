@@ -72,6 +72,8 @@ class Act(StrEnum):
     PAY_LINK_MADE = "pay-link:made"
     CLINIC_CHOSEN = "clinic:chosen"
     CLINIC_UNDONE = "clinic:undone"
+    CLASS_CHANGED = "class:changed"
+    CLASS_UNDONE = "class:undone"
     PROFILE_CHANGED = "profile:changed"
     PHONE_CHANGED = "phone:changed"
     COMPLAINT_FILED = "complaint:filed"

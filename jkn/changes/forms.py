@@ -4,7 +4,7 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from jkn.changes.rules import BadAddress, read_email
-from jkn.forms import DigitsField, Form, tidy
+from jkn.forms import DigitsField, Form, SecretField, tidy
 from jkn.numbers import read_phone
 
 
@@ -52,3 +52,11 @@ class PhoneChangeForm(Form):
     def validate_phone(self, field) -> None:
         if bool(field.number) == bool(self.remove.data):
             raise ValidationError(gettext("Type a number, or tick the box."))
+
+
+class ClassChangeForm(Form):
+    pin = SecretField(_l("Your PIN"))
+
+
+class ClassUndoForm(Form):
+    """A button."""

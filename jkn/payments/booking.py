@@ -174,8 +174,7 @@ def _settle(payment: Payment, months: Sequence[date] | None, by: Actor, whole: b
         return contributions.use_credit(payer, payment.paid_on, by)
     meant = months if whole else contributions.still_open(payer, months)
     bills = contributions.amounts_of(payer, meant)
-    not_billed = contributions.priced(payer, [month for month in meant if month not in bills])
-    cost = sum(bills.values()) + sum(item.amount for item in not_billed)
+    cost = contributions.cost_of(payer, meant, bills, payment.paid_on)
     if cost > payment.amount and cost > ledger.credit_of(payer.id):
         return contributions.use_credit(payer, payment.paid_on, by)
     return contributions.settle(payer, meant, payment.paid_on, payment.paid_at, by, bills=bills)

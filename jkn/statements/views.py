@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from jkn import clock, law, numbers
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.contributions.models import Agreement
+from jkn.contributions.words import CORRECTED
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
 from jkn.ledger import service as ledger
@@ -116,6 +117,10 @@ def statement_show(payer_id, month):
         more=more,
         masked=numbers.mask_name,
         kinds=KINDS,
+        corrections=service.corrections_of(billed.bill) if billed.amount != billed.bill.amount else [],
+        why=CORRECTED,
+        penalties=service.penalties_of(payer, billed.bill.month),
+        numbered=lambda tail: [numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES],
         payments=service.payments_of(payer, LATEST),
         credit=ledger.credit_of(payer.id),
         bases=_bases(payer, billed.bill.month),
