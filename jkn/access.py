@@ -115,6 +115,7 @@ POLICY = {
     Can.JOIN_PLAN: Policy((own_family,)),
     Can.OPEN_POT: Policy((own_family,)),
     Can.CHANGE_CLINIC: Policy((own_family,)),
+    Can.CHANGE_CLASS: Policy((own_family,)),
     Can.SEE_PROFILE: Policy((own_family,)),
     Can.CHANGE_PROFILE: Policy((own_family,)),
     Can.CHANGE_CONTACT: Policy((own_person,)),

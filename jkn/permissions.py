@@ -40,6 +40,7 @@ class Can(StrEnum):
     JOIN_PLAN = "plan:join"
     OPEN_POT = "pot:open"
     CHANGE_CLINIC = "clinic:change"
+    CHANGE_CLASS = "class:change"
     SEE_PROFILE = "profile:see"
     CHANGE_PROFILE = "profile:change"
     CHANGE_CONTACT = "contact:change"

@@ -33,6 +33,7 @@ from jkn.instalments.models import Plan, Variant
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
+from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.notices.models import Notice, State
 from jkn.numbers import va_of
@@ -43,6 +44,7 @@ from jkn.reconciliation import claiming, refunding
 from jkn.reconciliation.models import Claim, Difference
 from jkn.reconciliation.rules import Ground
 from jkn.reconciliation.rules import Outcome as Found
+from jkn.statements import service as statements
 from tests.builders import PIN, a_family, people
 
 # access   public, or the permission that the view needs; signature: machines prove themselves
@@ -99,6 +101,9 @@ url                                    access             methods               
 /data-saya/hp                          phone:change       GET POST                   -          own
 /data-saya/hp/benar                    contact:change     GET POST                   -          own
 /data-saya/kabar                       contact:change     GET POST                   -          own
+/data-saya/kelas                       class:change       GET                        -          own
+/data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
+/data-saya/kelas/batal                 class:change       GET POST                   -          own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -186,6 +191,7 @@ url                                    access             methods               
 /petugas/surat                         letters:print      GET POST                   -          staff
 /petugas/surat/<int:letter_batch_id>   letters:print      GET                        LetterBatch  staff
 /petugas/transfer                      transfers:record   GET POST                   -          staff
+/petugas/transfer/<int:transfer_id>    transfers:record   GET POST                   Transfer   staff
 /petugas/wakil                         rights:record      GET POST                   -          staff
 /pin                                   pin:change         GET POST                   -          own
 /riwayat                               bills:see          GET                        -          own
@@ -244,6 +250,7 @@ def may(role: Role, can: str) -> bool:
 PUBLIC = {
     "code": "0301R001",
     "number": 1,
+    "care_class": 2,
     "elsewhere": "x",
     "table": "pbpu_tariff",
     "token": "x",
@@ -422,6 +429,7 @@ def a_new_world() -> World:
         "slip_id": sheets.print_slip(person, desk).id,
         "notice_id": Notice.get(Notice.person_id == person.id).id,
         "letter_batch_id": a_letter(person, desk).id,
+        "transfer_id": a_transfer(employer.payer),
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
     return World(family, person, canaries, objects)
@@ -448,6 +456,12 @@ def a_worker_of(person: Person) -> tuple[Worker, Employer]:
     worker = Worker.create(payer=payer, person=person, wage=4_500_000, since=date(2025, 1, 1))
     issuing_others.issue(date(2026, 1, 1))
     return worker, employer
+
+
+def a_transfer(payer: Payer) -> int:
+    """Money that the employer sent, as an officer found it."""
+    by = Actor(officer_id=_officer(Role.OFFICER).id, role=Role.OFFICER, channel="desk")
+    return statements.record_transfer(payer, Rupiah(1_000), clock.today(), f"SP2D-{payer.id}", by).id
 
 
 def a_plan(payer: Payer) -> Plan:

@@ -17,6 +17,7 @@ autodebit:manage       x
 plan:join              x
 pot:open               x
 clinic:change          x
+class:change           x
 profile:see            x
 profile:change         x
 contact:change         x

@@ -42,7 +42,11 @@ NOTES = (
     N_("There was no penalty yet."),
     N_("uncertain: the terms of the first years are from memory."),
     N_("uncertain: how fractions of a rupiah are rounded."),
-    N_("uncertain: whether the certified poor are still exempt, and how fractions are rounded."),
+    N_("uncertain: how fractions of a rupiah are rounded, and until when an employer pays."),
+    N_(
+        "uncertain: whether the certified poor are still exempt, how fractions are rounded, until "
+        "when an employer pays, and whether once means each person or the whole family."
+    ),
     N_("uncertain: how half the months are rounded, and what a missed instalment does."),
     N_(
         "uncertain: some branches say the card turns active on the first instalment; rounding and "

@@ -185,6 +185,8 @@ MONEY: tuple[tuple[str, dict[str, Title]], ...] = (
                     "care": Value(_l("For which care")),
                     "rounding": Value(_l("Fractions of a rupiah")),
                     "poor_exempt": Value(_l("The certified poor are exempt")),
+                    "once_per": Value(_l("Where one is owed once: for whom")),
+                    "employer_due_months": Value(_l("An employer pays by the due day after so many months")),
                 },
             ),
             "write_off": Title(

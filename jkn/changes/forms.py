@@ -4,7 +4,7 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from jkn.changes.rules import BadAddress, read_email
-from jkn.forms import DigitsField, Form, tidy
+from jkn.forms import DigitsField, Form, SecretField, tidy
 from jkn.numbers import read_phone
 
 
@@ -56,3 +56,11 @@ class PhoneChangeForm(Form):
 
 class PhoneConfirmForm(Form):
     """Still the same number."""
+
+
+class ClassChangeForm(Form):
+    pin = SecretField(_l("Your PIN"))
+
+
+class ClassUndoForm(Form):
+    """A button."""

@@ -113,7 +113,8 @@ def finding_of(charge: Charge, latest: str, said) -> Finding:
     if latest == Latest.SUCCESS:
         return Finding(Outcome.PAID, latest, True, reference, _paid_at(said))
     if latest in (Latest.REFUNDED, Latest.CANCELED, Latest.FAILED):
-        return Finding(Outcome.REFUSED, told.text("originalResponseCode", 8) or latest, True, reference)
+        is_back, code = latest != Latest.FAILED, told.text("originalResponseCode", 8) or latest
+        return Finding(Outcome.REFUSED, code, True, reference, is_back=is_back)
     if latest not in (Latest.INITIATED, Latest.PAYING, Latest.PENDING):
         return Finding(None, "garbage", is_answer=False)
     is_over = charge.kind is not ChargeKind.DEBIT and clock.now() > charge.valid_until

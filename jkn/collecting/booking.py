@@ -30,6 +30,7 @@ class Finding:
     paid_at: datetime | None = None
     address: str = ""
     qr: str = ""
+    is_back: bool = False  # refunded or cancelled: if it was ever paid, the payer has it again
 
 
 def by_provider(code: str) -> Actor:
@@ -54,6 +55,9 @@ def note(charge_id: int, found: Finding, release: bool = True) -> Charge:
         if getattr(found, name):
             news[name] = getattr(found, name)
     Charge.update(**news).where(open_one).execute()
+    if found.is_back:
+        unsaid = Charge.update(back_said_at=clock.now()).where(Charge.id == charge.id, Charge.back_said_at.is_null())
+        unsaid.execute()
     if found.outcome is Outcome.PAID:
         _book(charge, found)
     elif found.outcome is not None:

@@ -14,7 +14,7 @@ from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import last_of_month
-from jkn.collecting import asking, booking, providers, rules
+from jkn.collecting import asking, booking, mandates, providers, rules
 from jkn.collecting.booking import Finding
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, Stage
 from jkn.collecting.providers import Provider, ProviderKind
@@ -50,7 +50,8 @@ def ask_now(payer: Payer, provider: Provider, key: str, by: Actor) -> Charge:
 def ask_by_mandate(mandate: Mandate, day: date, attempt: int, by: Actor) -> Charge | None:
     """What the mandate's payer owes on the day, once for each attempt of a month.
 
-    None when there is nothing to debit, when the mandate rests, or while an earlier debit is not over.
+    None when there is nothing to debit, when the mandate rests, or while an earlier debit is not over. One whose giver
+    has died or left the family is paused here, and the family told.
     """
     provider, slot = providers.find(mandate.provider), f"debit:{day:%Y-%m}:{attempt}"
     Payer.update(name=Payer.name).where(Payer.id == mandate.payer_id).execute()  # one at a time for this payer
@@ -59,6 +60,8 @@ def ask_by_mandate(mandate: Mandate, day: date, attempt: int, by: Actor) -> Char
     if known:
         return None if known.outcome else known
     if mandate.stage_on(day) is not Stage.ACTIVE or mandate.stage_on(clock.today()) is not Stage.ACTIVE:
+        return None
+    if mandates.pause_orphaned(mandate, by):
         return None
     open_debit = Charge.select().where(
         Charge.payer == mandate.payer_id, Charge.kind == ChargeKind.DEBIT, Charge.opened()

@@ -39,7 +39,7 @@ def check_charges():
 
 
 def _report(tally) -> None:
-    words = (Outcome.PAID, Outcome.REFUSED, Outcome.LAPSED, "open")
+    words = (Outcome.PAID, Outcome.REFUSED, Outcome.LAPSED, "open", running.RETURNED)
     click.echo(", ".join(f"{tally[word]} {word}" for word in words))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, current_app, request
 
 from jkn import clock
-from jkn.collecting import asking, booking, charging, providers
+from jkn.collecting import asking, booking, charging, providers, returning
 from jkn.collecting.models import ChargeKind
 from jkn.collecting.providers import Provider
 from jkn.collecting.rules import Latest
@@ -59,7 +59,7 @@ def _take_notice(which: Service, raw: bytes) -> dict:
     if not found.is_answer:
         raise SnapError(Code.INVALID_AMOUNT, which)
     if found.outcome:
-        charge = booking.note(charge.id, found, release=False)
+        charge = returning.follow(booking.note(charge.id, found, release=False))
     answer = {"responseCode": Code.SUCCESSFUL.response_code(which), "responseMessage": Code.SUCCESSFUL.message()}
     return answer | ({"approvalCode": str(charge.id)} if which is Service.DEBIT_NOTICE else {})
 

@@ -14,6 +14,7 @@ from jkn.collecting.rules import Verdict
 from jkn.collecting.snap_client import LONGEST_TOKEN, Answer, Customer, client_of
 from jkn.db import writing
 from jkn.errors import N_, Refused
+from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.notices import service as notices
 from jkn.payments.snap.codes import Service
@@ -103,6 +104,20 @@ def pause(mandate: Mandate, by: Actor) -> None:
     change = Mandate.update(paused_from=today, paused_until=None)
     if change.where(Mandate.id == mandate.id, Mandate.live(), running).execute():
         audit.record(Act.MANDATE_PAUSED, mandate, by)
+
+
+@writing
+def pause_orphaned(mandate: Mandate, by: Actor) -> bool:
+    """Is its giver no longer living in the family? Then it is paused: nobody there said yes. The family is told."""
+    people = members.people_of(mandate.family_id)
+    if mandate.person_id in [person.id for person in people]:
+        return False
+    pause(mandate, by)
+    told = {"provider": providers.name_of(mandate.provider), "account": mandate.label}
+    giver = [mandate.person] if mandate.person.died_on is None else []
+    for person in [*people[:1], *giver]:
+        notices.tell(person, "autodebit_paused", f"{mandate.id}:{clock.today()}", **told)
+    return True
 
 
 @writing

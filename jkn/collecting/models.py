@@ -114,14 +114,21 @@ class Charge(BaseModel):
     outcome = EnumField(Outcome, max_length=8, null=True)
     closed_at = MomentField(null=True)
     payment = ForeignKeyField(Payment, null=True, on_delete="RESTRICT")
+    back_said_at = MomentField(null=True, index=True)  # a notice says that the payer has the money again
+    back_at = MomentField(null=True)  # and the provider said so when asked
 
     class Meta:
-        indexes = ((("payer", "slot"), True), (("outcome", "sent_at"), False))
+        indexes = ((("payer", "slot"), True), (("outcome", "sent_at"), False), (("provider", "closed_at"), False))
 
     @classmethod
     def opened(cls):
         """What became of these is not known yet."""
         return cls.outcome.is_null()
+
+    @classmethod
+    def gone_back(cls):
+        """Paid, and said to have been given back to the payer since."""
+        return (cls.outcome == Outcome.PAID) & cls.back_said_at.is_null(False)
 
     @property
     def covers(self) -> list[date]:

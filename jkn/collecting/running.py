@@ -1,4 +1,4 @@
-"""The runs: debits on the providers' days, and asking after everything that is not over. Safe to stop and run twice."""
+"""The runs: debits on the providers' days, asking after what is not over or went back. Safe to stop and run twice."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from threading import Event
 
 from jkn.access import SYSTEM
-from jkn.collecting import charging, mandates, providers, rules
+from jkn.collecting import charging, mandates, providers, returning, rules
 from jkn.collecting.models import Charge, Mandate
 from jkn.collecting.providers import Provider, ProviderKind
 
 CHUNK = 500
 PAUSE = 1  # second
 SLACK = timedelta(seconds=5)
+RETURNED = "given back"
 
 Tick = Callable[[int], None]
 
@@ -38,9 +39,14 @@ def collect(day: date, tick: Tick = lambda _steps: None) -> Counter:
 
 
 def check_open(tick: Tick = lambda _steps: None) -> Counter:
-    """Ask after every charge that is not over, and tell providers of mandates that ended; how many of each end."""
+    """Ask after every charge that is not over or is said to have gone back, and tell providers of mandates that ended.
+
+    How many of each end.
+    """
     mandates.release_ended()
     tally = Counter()
+    for charge in list(Charge.select().where(returning.unsettled()).order_by(Charge.id)):
+        tally[RETURNED] += returning.follow(charge).payment.reversed_on is not None
     for charge in _open_charges():
         tally[charging.work_on(charge).outcome or "open"] += 1
         tick(1)

@@ -5,12 +5,14 @@ from flask_babel import gettext as _
 
 from jkn import access, clock
 from jkn.access import Can, actor, fetch, needs, scope
-from jkn.collecting import charging, demo, gate, mandates, providers, rules
+from jkn.collecting import charging, demo, gate, mandates, providers, returning, rules
 from jkn.collecting.forms import ChargeAskForm, MandateBeginForm, MandateChangeForm, MandateFinishForm
 from jkn.collecting.models import Charge, Mandate, Stage
 from jkn.collecting.providers import ProviderKind
 from jkn.errors import N_, Refused
 from jkn.members.models import Payer
+from jkn.payments import booking as payments
+from jkn.payments.models import Payment
 from jkn.web import page
 
 bp = Blueprint("collecting", __name__, cli_group=None)
@@ -105,14 +107,34 @@ def mandate_finish():
 @bp.route("/petugas/debit", methods=["GET", "POST"])
 @needs(Can.REVIEW_CHARGES)
 def charge_list():
-    """Charges sent more than a day ago whose end the provider has not told; each may be asked about again."""
+    """Charges whose end the provider has not told for a day, and those it gave back; each may be asked about again."""
     if ChargeAskForm().validate_on_submit():
-        charge = charging.work_on(fetch(Charge, request.form.get("charge", 0, type=int)))
-        flash(_("There is no answer yet.") if charge.outcome is None else _("The provider has answered."))
+        charge = fetch(Charge, request.form.get("charge", 0, type=int))
+        flash(_ask_after(charge))
         return redirect(url_for(".charge_list"), 303)
     rows = scope(Charge).where(charging.stale()).order_by(Charge.sent_at, Charge.id).limit(DESK)
     charges = [(charge, providers.name_of(charge.provider)) for charge in rows]
-    return page("collecting/charge_list.html", charges=charges, form=ChargeAskForm(formdata=None))
+    back = scope(Charge).select_extend(Payment).join_from(Charge, Payment).where(Charge.gone_back())
+    newest = back.order_by(Charge.back_said_at.desc(), Charge.id.desc())
+    undone = newest.where(Payment.reversed_on.is_null(False)).limit(DESK)
+    shown = [*newest.where(Payment.reversed_on.is_null()), *undone]
+    return page(
+        "collecting/charge_list.html",
+        charges=charges,
+        returned=[(charge, providers.name_of(charge.provider)) for charge in shown],
+        form=ChargeAskForm(formdata=None),
+    )
+
+
+def _ask_after(charge: Charge) -> str:
+    """What an officer reads after asking."""
+    if charge.outcome is None:
+        is_open = charging.work_on(charge).outcome is None
+        return _("There is no answer yet.") if is_open else _("The provider has answered.")
+    charge = returning.follow(charge, actor())
+    if charge.back_at is None:
+        return _("There is no answer yet.") if charge.back_said_at else _("The provider has answered.")
+    return _("Our booking is undone.") if charge.payment.reversed_on else str(_(payments.GONE))
 
 
 def public_address(endpoint: str, **values) -> str:

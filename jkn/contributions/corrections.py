@@ -13,11 +13,10 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import next_month
-from jkn.contributions import holds, rules, service
+from jkn.contributions import arrears, holds, late, moving, others, rules, service
 from jkn.contributions.models import BillLine, Correction, How, Reason, Settlement
 from jkn.db import writing
 from jkn.ledger import service as ledger
-from jkn.ledger.models import Account
 from jkn.members.models import CareClass, Payer, PayerKind, Person, Spell
 from jkn.money import Rupiah
 
@@ -50,7 +49,7 @@ def correct(payer: Payer, since: date, reason: Reason, by: Actor = SYSTEM, on: d
                 basis=basis[:60],
                 on=on,
             )
-        _book(payer, month, Rupiah(sum(amount for _turn, amount in people.values())), on)
+        moving.book(payer, month, Rupiah(sum(amount for _turn, amount in people.values())), on)
     if changes:
         names = [f"{month:%Y-%m}" for month in changes]
         audit.record(Act.BILLS_CORRECTED, payer, by, count=len(changes), months=names, reason=reason)
@@ -62,7 +61,8 @@ def correct(payer: Payer, since: date, reason: Reason, by: Actor = SYSTEM, on: d
 def report_death(person: Person, died_on: date, by: Actor) -> None:
     """Nothing is owed for a person after the month of death; what was paid for it becomes credit (domain: 4.11).
 
-    What has lapsed by now stays so, although fewer months are owed than seemed to be.
+    By whoever was billed: families, employers (for a relative beyond the five lives too), governments, state aid as
+    well. What has lapsed by now stays so, although fewer months are owed than seemed to be.
     """
     payers = list(Payer.select().join(Spell).where(Spell.person == person, Payer.kind == PayerKind.FAMILY).distinct())
     today = clock.today()
@@ -71,8 +71,10 @@ def report_death(person: Person, died_on: date, by: Actor) -> None:
     if not Person.update(died_on=died_on).where(Person.id == person.id, Person.died_on.is_null()).execute():
         return
     audit.record(Act.DEATH_REPORTED, person, by, day=died_on.isoformat())
+    since = next_month(died_on)
     for payer in payers:
-        correct(payer, next_month(died_on), Reason.DEATH, by)
+        correct(payer, since, Reason.DEATH, by)
+    others.take_off(person, died_on, since, by)
 
 
 def lapse_for_good(payer: Payer, on: date) -> None:
@@ -104,7 +106,7 @@ def unsettle(payer: Payer, needed: Rupiah, on: date, by: Actor) -> list[date]:
         )
         if newest is None:
             break
-        _reverse(payer, newest, service.amounts_of(payer, [newest.month])[newest.month], on)
+        moving.reopen(payer, newest, service.amounts_of(payer, [newest.month])[newest.month], on)
         undone.append(newest.month)
     if undone:
         names = [f"{month:%Y-%m}" for month in undone]
@@ -120,17 +122,32 @@ def _differences(payer: Payer, since: date) -> dict[date, dict[int, tuple[int, i
         Correction.month, Correction.person
     )
     before = {(month, person): (turns, int(amount)) for month, person, turns, amount in rows.tuples()}
-    waived = _waived(payer, since)
+    waived, paid = _waived(payer, since), _paid_on(payer, since)
     lines = BillLine.select().where(BillLine.payer_id == payer.id, BillLine.month >= since).order_by(BillLine.month)
     changes: dict[date, dict[int, tuple[int, int]]] = {}
     for line in lines:
         if line.month in waived:
             continue
-        should = {item.person_id: item.amount for item in rules.lines_of(line.month, shares)}
+        on = paid.get(line.month, line.month)
+        should = {
+            item.person_id: arrears.price_on(line.month, item.care_class, on).amount
+            for item in rules.lines_of(line.month, shares)
+        }
         turns, corrected = before.get((line.month, line.person_id), (0, 0))
         if difference := should.get(line.person_id, 0) - line.amount - corrected:
             changes.setdefault(line.month, {})[line.person_id] = (turns, difference)
     return changes
+
+
+def _paid_on(payer: Payer, since: date) -> dict[date, date]:
+    """On which day each settled month was paid: the law of that day says what it cost in arrears."""
+    if not late.is_ever_gross():
+        return {}
+    rows = Settlement.select(Settlement.month, Settlement.settled_on).where(
+        Settlement.payer == payer, Settlement.month >= since, Settlement.reversed_on.is_null()
+    )
+    kept = holds.held_by(payer, clock.today())[0]
+    return {month: late.day_of_price(month, kept, day) for month, day in rows.tuples()}
 
 
 def _waived(payer: Payer, since: date) -> set[date]:
@@ -143,31 +160,10 @@ def _waived(payer: Payer, since: date) -> set[date]:
     return {month for (month,) in rows.tuples()}
 
 
-def _book(payer: Payer, month: date, amount: Rupiah, on: date) -> None:
-    """The money side of a month's corrections."""
-    settlement = Settlement.get_or_none(
-        Settlement.payer == payer, Settlement.month == month, Settlement.reversed_on.is_null()
-    )
-    count = Correction.select().where(Correction.payer == payer, Correction.month == month).count()
-    source = f"correct:{month:%Y-%m}.{count}"  # more with each correction, so never the same twice
-    if amount < 0:
-        other = Account.CREDIT if settlement else Account.DUE
-        ledger.book(payer.id, Account.INCOME, other, Rupiah(-amount), source, on)
-        if not settlement and not service.amounts_of(payer, [month])[month]:
-            service.claim(payer, [month], on, clock.now(), How.WAIVED)
-    elif amount > 0:
-        if settlement:
-            _reverse(payer, settlement, Rupiah(service.amounts_of(payer, [month])[month] - amount), on)
-        ledger.book(payer.id, Account.DUE, Account.INCOME, amount, source, on)
-
-
-def _reverse(payer: Payer, settlement: Settlement, amount: Rupiah, on: date) -> None:
-    """The month is open again; what it was settled with is credit."""
-    if amount:
-        source = f"reopen:{settlement.month:%Y-%m}.{settlement.turn}"
-        ledger.book(payer.id, Account.DUE, Account.CREDIT, amount, source, on, reverses=settlement.movement_id)
-    settlement.reversed_on = on
-    settlement.save(only=[Settlement.reversed_on])
+def _is_whole(amount, month: date):
+    """Is it the whole contribution of class III, as months in arrears may cost? As SQL."""
+    _usual, whole = late.both_prices(month)
+    return (BillLine.care_class == CareClass.III) & (amount == whole)
 
 
 def _priced_otherwise(first: int, last: int) -> dict[int, date]:
@@ -187,6 +183,7 @@ def _priced_otherwise(first: int, last: int) -> dict[int, date]:
             Payer.kind == PayerKind.FAMILY,
             BillLine.month >= since,
             BillLine.amount + corrected != Case(BillLine.care_class, prices),
+            *([~_is_whole(BillLine.amount + corrected, since)] if late.is_ever_gross() else []),
         )
         .group_by(BillLine.payer_id)
     )

@@ -1,8 +1,8 @@
 """Issuing a month's bills of employers and governments: lines in chunks, then the bills over them.
 
 Some bills have a line for each of a hundred million people. Each chunk of lines is one transaction and may be written
-twice; a payer's bill is made when all lines are there, and after that none is added. `others_sql` says what the lines
-are.
+twice; a payer's bill is made when all lines are there, and after that none is added. `others_sql` and
+`late_aid` say what the lines are.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.contributions import issuing, rules, service
+from jkn.contributions import issuing, late_aid, others_sql, rules, service
 from jkn.contributions.models import Bill, BillLine, BillTotal, Issuing
-from jkn.contributions.others_sql import CENTRAL, STEPS
+from jkn.contributions.others_sql import CENTRAL
 from jkn.db import writing
 from jkn.ledger import service as ledger
 from jkn.members.models import Payer, PayerKind
@@ -24,6 +24,7 @@ from jkn.members.models import Payer, PayerKind
 CHUNK = 20_000  # rows of people that are looked at together
 PAYERS = 500  # whose bills are made together
 OTHERS = (PayerKind.EMPLOYER, PayerKind.GOVERNMENT)
+STEPS = (*others_sql.STEPS, *late_aid.STEPS)
 
 
 def issue(month: date, chunk: int = CHUNK) -> int:

@@ -73,6 +73,7 @@ class Kind(StrEnum):
 
     CONTRIBUTION = "contribution"
     AID = "aid"  # a government's share of somebody else's contribution
+    LATE_AID = "late-aid"  # the same, for months before that were paid later
 
 
 class BillLine(BaseModel):
@@ -120,6 +121,19 @@ class BillTotal(BaseModel):
         indexes = ((("payer_id", "month", "kind", "care_class"), True),)
 
 
+class LateAid(BaseModel):
+    """A government's share of a month that was paid after its bill of that month was made: on a later bill, once."""
+
+    payer = ForeignKeyField(Payer, on_delete="RESTRICT", index=False)
+    month = DateField()  # that was paid late
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    amount = RupiahField(constraints=[Check("amount > 0")])
+    billed_in = DateField()  # the month of the bill it stands on
+
+    class Meta:
+        indexes = ((("payer", "month", "person"), True), (("payer", "billed_in", "person"), False))
+
+
 class Issuing(BaseModel):
     """How far the lines of a month for employers and governments are written, so that a stopped run can go on."""
 
@@ -150,6 +164,7 @@ class Reason(StrEnum):
     TARIFF = "tariff"  # a decree changed the price of a month already billed
     DEATH = "death"  # nothing is owed after the month of death
     CHANGE = "change"  # another class, or no longer on this bill
+    ARREARS = "arrears"  # class III without state aid, because it was paid late
 
 
 class Correction(BaseModel):

@@ -75,7 +75,7 @@ def _lines_of_workers(month: date, first: int, last: int) -> int:
     extra = Expression(b.extra, OP.MUL, _share_of(b.base, Value(rules.ppu.extra_rate), rounding))
     by_worker = Expression(own, OP.ADD, extra)
     care_class = Case(None, [(b.wage <= rules.ppu.class_split_wage, CareClass.II.value)], CareClass.I.value)
-    return _insert(based, month, Kind.CONTRIBUTION, care_class, employer + by_worker, by_worker, b.base)
+    return insert_lines(based, month, Kind.CONTRIBUTION, care_class, employer + by_worker, by_worker, b.base)
 
 
 def _lowest_wage(month: date):
@@ -110,7 +110,7 @@ def _lines_of_pensioners(month: date, first: int, last: int) -> int:
     own = Case(None, [(p.pension.is_null(), 0)], _share_of(p.pension, row.rate_pensioner, rounding))
     whole = Expression(_share_of(p.pension, row.rate_government, rounding), OP.ADD, own)
     amount = Case(None, [(p.pension.is_null(), _of_veterans(month))], whole)
-    return _insert(pensions, month, Kind.CONTRIBUTION, p.care_class, amount, own, p.pension)
+    return insert_lines(pensions, month, Kind.CONTRIBUTION, p.care_class, amount, own, p.pension)
 
 
 def _of_veterans(month: date) -> int:
@@ -132,7 +132,7 @@ def _counted_workers(month: date, first: int, last: int):
             in_month(Worker, month),
             Person.died_on.is_null() | (Person.died_on >= month),
             ~fn.EXISTS(replaced),
-            ~fn.EXISTS(_bill_of(Worker.payer, month)),
+            ~fn.EXISTS(bill_of(Worker.payer, month)),
         )
     )
 
@@ -151,11 +151,11 @@ def _lines_of_subsidised(month: date, first: int, last: int) -> int:
             Spell.since < next_month(month),
             Spell.until.is_null() | ((Spell.until > month) & (Spell.until > Spell.since)),
             Person.died_on.is_null() | (Person.died_on >= month),
-            ~fn.EXISTS(_bill_of(Spell.payer, month)),
+            ~fn.EXISTS(bill_of(Spell.payer, month)),
         )
         .alias("people")
     )
-    return _insert(people, month, Kind.CONTRIBUTION, Value(CareClass.III.value), people.c.price)
+    return insert_lines(people, month, Kind.CONTRIBUTION, Value(CareClass.III.value), people.c.price)
 
 
 def _lines_of_aid(month: date, first: int, last: int) -> int:
@@ -166,24 +166,24 @@ def _lines_of_aid(month: date, first: int, last: int) -> int:
     aid = tariffs.class3_aid(month)
     if not aid.central + aid.regional:
         return 0
-    central, government = _government(CENTRAL), Payer.alias()
+    central, payer = government(CENTRAL), Payer.alias()
     if aid.regional:
-        _enter_provinces(first, last)
-    is_central = government.id == central
-    is_theirs = (government.kind == PayerKind.GOVERNMENT) & (government.code == _province())
+        enter_provinces(first, last)
+    is_central = payer.id == central
+    is_theirs = (payer.kind == PayerKind.GOVERNMENT) & (payer.code == province())
     whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
     shares = (
         _aided(month, first, last)
-        .select_extend(government.id.alias("payer"), Case(None, [(is_central, whole)], aid.regional).alias("price"))
-        .join_from(Family, government, on=is_central | is_theirs if aid.regional else is_central)
-        .where(~fn.EXISTS(_bill_of(government.id, month)))
+        .select_extend(payer.id.alias("payer"), Case(None, [(is_central, whole)], aid.regional).alias("price"))
+        .join_from(Family, payer, on=is_central | is_theirs if aid.regional else is_central)
+        .where(~fn.EXISTS(bill_of_either(central, month)))
     )
     return _insert_aid(shares, month)
 
 
 def _insert_aid(people, month: date) -> int:
     aided = people.alias("aided")
-    return _insert(aided, month, Kind.AID, Value(CareClass.III.value), aided.c.price)
+    return insert_lines(aided, month, Kind.AID, Value(CareClass.III.value), aided.c.price)
 
 
 def _aided(month: date, first: int, last: int):
@@ -209,20 +209,21 @@ def _aided(month: date, first: int, last: int):
     )
 
 
-def _province():
+def province():
+    """The code of the province in which a family lives, as SQL."""
     return fn.SUBSTR(Family.village_code, 1, 2)
 
 
-def _government(code: str) -> int:
+def government(code: str) -> int:
     """The number of this government, made when missing."""
     name = "Pemerintah Pusat" if code == CENTRAL else ""
     Payer.insert(kind=PayerKind.GOVERNMENT, code=code, name=name).on_conflict_ignore().execute()
     return Payer.select(Payer.id).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code == code).scalar()
 
 
-def _enter_provinces(first: int, last: int) -> None:
+def enter_provinces(first: int, last: int) -> None:
     """The governments of the provinces in which the families of these payers live."""
-    homes = Payer.select(_province()).join(Family, on=(Family.id == Payer.family))
+    homes = Payer.select(province()).join(Family, on=(Family.id == Payer.family))
     rows = homes.where(Payer.id.between(first, last), Family.village_code.is_null(False)).distinct()
     codes = {code for (code,) in rows.tuples()}
     known = Payer.select(Payer.code).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code.in_(codes))
@@ -233,11 +234,26 @@ def _enter_provinces(first: int, last: int) -> None:
         Payer.insert(kind=PayerKind.GOVERNMENT, code=code, name=name).on_conflict_ignore().execute()
 
 
-def _bill_of(payer, month: date):
+def bill_of(payer, month: date):
+    """A payer's bill of a month, if it was made, as SQL."""
     return Bill.select(Value(1)).where(Bill.payer == payer, Bill.month == month)
 
 
-def _insert(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:
+def bill_of_either(central: int, month: date):
+    """A bill of the month of the central government or of the family's province, as SQL.
+
+    Each person's aid is billed to both together, or, once one of them has its bill, to both a month later.
+    """
+    one = Payer.alias()
+    is_theirs = (one.kind == PayerKind.GOVERNMENT) & (one.code == province())
+    return (
+        Bill.select(Value(1))
+        .join(one, on=(one.id == Bill.payer))
+        .where(Bill.month == month, (one.id == central) | is_theirs)
+    )
+
+
+def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:
     """Lines for what the subquery `people` found (payer, person), where the amount is one."""
     values = (people.c.payer, Value(month), people.c.person, Value(kind.value), care_class, amount)
     more = (Value(0), Value(0) if by_worker is None else by_worker, Value(None) if base is None else base)

@@ -11,6 +11,7 @@ from jkn.calendar import first_of_month
 from jkn.contributions import holds, rules, service
 from jkn.contributions.models import Bill, Hold, How, Settlement
 from jkn.contributions.rules import ONE_DAY, Share, State
+from jkn.ledger.models import Account, Movement
 from jkn.members.models import Payer, PayerKind
 
 
@@ -101,11 +102,20 @@ def _held(payer: Payer, on: date) -> tuple[list[Held], list[Hold]]:
     rows = Settlement.select(*columns).where(Settlement.payer == payer, Settlement.settled_on <= on)
     rows = list((rows.where(Settlement.month >= payer.liable_from) if payer.liable_from else rows).tuples())
     plans = holds.agreements_of(payer) if any(how == How.INSTALMENT for *_days, how in rows) else []
+    undone = _bounced_days(payer, on) if any(until for _month, _since, until, _how in rows) else set()
     held = []
     for month, since, until, how in rows:
+        if until in undone:
+            continue
         began = [plan.since for plan in plans if plan.since <= since] if how == How.INSTALMENT else []
         held.append(Held(month, since, until, how == How.WAIVED, _is_running(month, began[-1] if began else None)))
     return held, plans
+
+
+def _bounced_days(payer: Payer, on: date) -> set[date]:
+    """Days up to this one on which a payment was reversed: what months it had settled were never paid for."""
+    bounced = Movement.debit == Account.CREDIT, Movement.credit == Account.BANK, Movement.booked_on <= on
+    return {day for (day,) in Movement.select(Movement.booked_on).where(Movement.payer == payer, *bounced).tuples()}
 
 
 def _is_running(month: date, plan: date | None) -> bool:

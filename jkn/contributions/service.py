@@ -10,7 +10,7 @@ from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
-from jkn.contributions import billed, holds, issuing, rules, settling
+from jkn.contributions import billed, holds, issuing, late, rules, settling
 from jkn.contributions.models import BillLine, Correction, How, Settlement
 from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
 from jkn.contributions.settling import amounts_of as amounts_of
@@ -66,7 +66,7 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
     if payer.family_id and payer.liable_from is None:
         return standing(payer, on, shares), owed(payer, on, 0, shares)
     found = open_months(payer, on, shares)
-    months = tuple(priced(payer, rules.asked_to_be_active(found.unpaid, found.covered, on), shares))
+    months = tuple(priced(payer, rules.asked_to_be_active(found.unpaid, found.covered, on), shares, on))
     return _standing(on, found), Owed(months, credit_of(payer, found), False, found.courses)
 
 
@@ -135,7 +135,7 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
         months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
     months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
     is_first = payer.liable_from is None
-    return Owed(tuple(priced(payer, months, shares)), credit_of(payer, found), is_first, found.courses)
+    return Owed(tuple(priced(payer, months, shares, on)), credit_of(payer, found), is_first, found.courses)
 
 
 def settle(
@@ -146,18 +146,22 @@ def settle(
     by: Actor,
     how: How = How.PAID,
     bills: dict[date, Rupiah] | None = None,
+    asked_on: date | None = None,
 ) -> list[date]:
     """Settle months from the payer's credit, in the caller's write, which holds the payer's book; the months that this
     call settled. `bills`: amounts_of() these months, where the caller has asked.
 
     A month settled before is left alone, so that of many calls exactly one books it. Missing bills are issued first.
     The first payment makes the family liable from its first month, and proves it. When nothing remains open, the months
-    that fell outside the cap lapse for good.
+    that fell outside the cap lapse for good. `asked_on`: the day of owed(), if it was not the day of paying.
     """
     if not months:
         return []
     _begin_liability(payer, min(months))
     amounts = issue_missing(payer, months, by, bills)
+    if payer.family_id and late.is_ever_gross():
+        late.charge(payer, still_open(payer, months), shares_of(payer), asked_on or paid_on)
+        amounts = amounts_of(payer, months)
     done = settling.settle(payer, amounts, paid_on, at, how)
     if done and ledger.credit_of(payer.id) < 0:
         raise Refused(N_("There is not enough money for these months."))
@@ -183,7 +187,7 @@ def use_credit(payer: Payer, on: date, by: Actor) -> list[date]:
         months = billed.affordable(what)
     elif what.total or what.is_first:
         return []
-    return settle(payer, months, clock.today(), clock.now(), by, How.CREDIT)
+    return settle(payer, months, clock.today(), clock.now(), by, How.CREDIT, asked_on=on)
 
 
 @writing
@@ -215,8 +219,10 @@ def still_open(payer: Payer, months: Sequence[date]) -> list[date]:
     return [month for month in months if month not in settled]
 
 
-def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None) -> list[MonthOwed]:
-    """Each month as it was billed and corrected; where no bill is, by the rule."""
+def priced(
+    payer: Payer, months: Sequence[date], shares: Sequence[Share] | None = None, on: date | None = None
+) -> list[MonthOwed]:
+    """Each month as it was billed and corrected, or by the rule where no bill is; as asked for on a day (today)."""
     if payer.family_id is None:
         amounts = amounts_of(payer, months) if months else {}
         return [MonthOwed(month, (), amounts[month]) for month in months]
@@ -237,11 +243,20 @@ def priced(payer: Payer, months: Sequence[date], shares: Sequence[Share] | None 
     for month, person, care_class, amount, aid, more in rows if months else ():
         line = Line(person, care_class, Rupiah(amount + int(more)), aid)
         billed.setdefault(month, []).extend([line] if line.amount else [])
-    if shares is None and not billed.keys() >= set(months):
+    is_gross = late.is_ever_gross()
+    if shares is None and (is_gross or not billed.keys() >= set(months)):
         shares = shares_of(payer)
-    return [
-        MonthOwed(month, tuple(billed[month] if month in billed else rules.lines_of(month, shares))) for month in months
-    ]
+    lines = {month: billed[month] if month in billed else rules.lines_of(month, shares) for month in months}
+    if is_gross:
+        lines = late.asked_for(payer, lines, shares, on or clock.today())
+    return [MonthOwed(month, tuple(lines[month])) for month in months]
+
+
+def cost_of(payer: Payer, months: Sequence[date], bills: dict[date, Rupiah], on: date) -> Rupiah:
+    """What these months come to when they are paid on a day; `bills`: amounts_of() them."""
+    asked = months if late.is_ever_gross() else [month for month in months if month not in bills]
+    known = sum(bills[month] for month in months if month not in asked)
+    return Rupiah(known + sum(item.amount for item in priced(payer, asked, on=on)))
 
 
 def take_the_book(payer: Payer) -> None:

@@ -7,8 +7,8 @@ from flask import Blueprint, request
 from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months, first_of_month
-from jkn.contributions import billed, corrections, explaining, issuing, issuing_others, rehab, rules, service
-from jkn.contributions.models import Bill, BillLine, Correction
+from jkn.contributions import billed, corrections, explaining, issuing, issuing_others, late, rehab, rules, service
+from jkn.contributions.models import Bill, BillLine, Correction, Reason
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
 from jkn.members import service as members
@@ -38,6 +38,7 @@ def bill_list():
         older=older,
         standing=standing,
         owed=owed,
+        asked={item.month: item.amount for item in owed.months} if owed else {},
         instalment=owed.instalment(today) if owed else None,
         may_split=rehab.is_eligible(today, len(arrears), moved),
         trace=told(standing.trace) if standing else [],
@@ -54,15 +55,21 @@ def bill_show(bill_id):
     payer, lines = Payer.get_by_id(bill.payer_id), list(BillLine.of_bill(bill))
     family = Family.get_by_id(bill.family_id)
     corrected = list(Correction.select().where(Correction.payer == payer, Correction.month == bill.month))
+    amount, settlement = bill.amount + sum(correction.amount for correction in corrected), bill.settlement
+    more = 0
+    if not settlement and late.is_ever_gross():
+        more = service.priced(payer, [bill.month])[0].amount - amount
     other = _month(request.args.get("menurut", ""))
     return page(
         "contributions/bill_show.html",
         bill=bill,
-        amount=bill.amount + sum(correction.amount for correction in corrected),
+        amount=amount + more,
+        more=more,
+        why_more=CORRECTED[Reason.ARREARS],
         lines=[(members.shown_name(line.person, family), line) for line in lines],
         corrections=[(correction, CORRECTED[correction.reason]) for correction in corrected],
         prices={line.care_class: line for line in lines},
-        settlement=bill.settlement,
+        settlement=settlement,
         tariff=law.at(bill.month).pbpu_tariff,
         due_rule=law.at(bill.month).due_day,
         is_overdue=rules.due_on(bill.month) < clock.today(),

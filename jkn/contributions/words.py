@@ -8,4 +8,5 @@ CORRECTED = {
     Reason.TARIFF: _l("The tariff changed"),
     Reason.DEATH: _l("Nothing is owed after a death"),
     Reason.CHANGE: _l("The class or the family changed"),
+    Reason.ARREARS: _l("Paid late: without state aid"),
 }

@@ -82,7 +82,7 @@ def offer(payer: Payer, on: date, looked: Looked | None = None) -> Offer:
     except Refused as refused:
         return Offer(variant, past, refused=refused)
     paying = _months_from(month, law.at(on).rehab.most_instalments)
-    prices = _prices(payer, [*past, *paying], shares)
+    prices = _prices(payer, [*past, *paying], shares, on)
     owed = [prices[each] for each in past]
     most = rehab.most_instalments(on, len(past), moved, sum(owed))
     plans = [rehab.plan(on, owed, prices.__getitem__, count, moved) for count in range(2, most + 1)]
@@ -156,7 +156,7 @@ def progress(plan: Plan, on: date, looked: Looked | None = None) -> Progress:
     found = _so_far(plan, courses[plan.hold.turn], looked.shares, on) if courses else so_far(plan, on)
     if found.ended:
         return found
-    whole, changed = _whole_and_changed(plan, found.course, looked or look(plan.payer, on))
+    whole, changed = _whole_and_changed(plan, found.course, looked or look(plan.payer, on), on)
     return replace(found, next=found.course.next_due(on, Rupiah(whole)), changed=Rupiah(changed))
 
 
@@ -178,10 +178,10 @@ def _of_months_owed(course: Course, shares: Sequence[dues.Share]) -> Course:
     return replace(course, months=tuple(owed))
 
 
-def _whole_and_changed(plan: Plan, course: Course, looked: Looked) -> tuple[int, int]:
+def _whole_and_changed(plan: Plan, course: Course, looked: Looked, on: date) -> tuple[int, int]:
     """What would pay everything on the day, and by how much the plan's months changed."""
     unpaid = looked.open.unpaid
-    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), looked.shares)
+    prices = _prices(plan.payer, sorted({*unpaid, *course.months}), looked.shares, on)
     credit = sum(move.amount for move in course.credit)
     whole = max(0, sum(prices[month] for month in unpaid) - credit)
     return whole, sum(prices[month] for month in course.months) - course.steps[-1].total
@@ -246,7 +246,7 @@ def _tell(plan: Plan, name: str, reference: str, **values) -> None:
 def _hold(payer: Payer, offered: Offer, chosen: rehab.Plan, on: date, by: Actor) -> Hold:
     """The months of the plan, fixed: those in arrears, and those in which it is paid."""
     paying = _months_from(first_of_month(on), chosen.instalments)
-    prices = _prices(payer, paying, contributions.shares_of(payer))
+    prices = _prices(payer, paying, contributions.shares_of(payer), on)
     own = [] if offered.variant == Variant.ALIH else [month for month in paying if prices[month]]
     months = [*offered.months, *own]
     contributions.issue_missing(payer, [month for month in months if month <= on], by)
@@ -262,9 +262,9 @@ def _months_from(month: date, count: int) -> list[date]:
     return [add_months(month, place) for place in range(count)]
 
 
-def _prices(payer: Payer, months: Sequence[date], shares: Sequence[dues.Share]) -> dict[date, Rupiah]:
-    """What each month costs the family: as billed, or by the rule."""
-    return {item.month: item.amount for item in contributions.priced(payer, months, shares)}
+def _prices(payer: Payer, months: Sequence[date], shares: Sequence[dues.Share], on: date) -> dict[date, Rupiah]:
+    """What each month costs the family on a day: as billed, or by the rule."""
+    return {item.month: item.amount for item in contributions.priced(payer, months, shares, on)}
 
 
 def _variant(payer: Payer, shares: Sequence[dues.Share], on: date) -> Variant:

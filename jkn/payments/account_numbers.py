@@ -6,24 +6,32 @@ from jkn.db import writing
 from jkn.payments.models import AccountNumber, Purpose
 from jkn.penalties import billing
 
-FIRST_DIGITS = {Purpose.POT: "7", Purpose.PENALTY: "8"}  # cards give tails that begin with 0
+# Cards give tails that begin with 0, employers with a code 900; governments and other employers get a number for bills.
+FIRST_DIGITS = {Purpose.BILL: "91", Purpose.POT: "7", Purpose.PENALTY: "8"}
+DIGITS = 11
 
 
 def number_of(payer_id: int, purpose: Purpose, subject: int = 0) -> str:
     """The last eleven digits of the virtual account; made when first asked for."""
-    return _known(payer_id, purpose, subject) or _give_out(payer_id, purpose, subject)
+    if known(payer_id, purpose, subject) is None:
+        give_out(payer_id, purpose, subject)
+    return known(payer_id, purpose, subject)
 
 
 @writing
-def _give_out(payer_id: int, purpose: Purpose, subject: int) -> str:
-    while (tail := _known(payer_id, purpose, subject)) is None:
-        tail = f"{FIRST_DIGITS[purpose]}{secrets.randbelow(10**10):010}"
+def give_out(payer_id: int, purpose: Purpose, subject: int = 0) -> bool:
+    """Make the number; True for exactly one of many calls."""
+    first, made = FIRST_DIGITS[purpose], 0
+    left = DIGITS - len(first)
+    while known(payer_id, purpose, subject) is None:
+        tail = f"{first}{secrets.randbelow(10**left):0{left}}"
         row = {"payer": payer_id, "purpose": purpose, "subject": subject, "tail": tail}
-        AccountNumber.insert(**row).on_conflict_ignore().execute()
-    return tail
+        made = AccountNumber.insert(**row).on_conflict_ignore().as_rowcount().execute()
+    return bool(made)
 
 
-def _known(payer_id: int, purpose: Purpose, subject: int) -> str | None:
+def known(payer_id: int, purpose: Purpose, subject: int = 0) -> str | None:
+    """The number, if it was given out."""
     subject_is = AccountNumber.payer == payer_id, AccountNumber.purpose == purpose, AccountNumber.subject == subject
     return AccountNumber.select(AccountNumber.tail).where(*subject_is).scalar()
 

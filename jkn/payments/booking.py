@@ -1,7 +1,7 @@
 """Every way money comes in ends here: booked once for ever, used for what it was meant for, told."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from jkn import clock
@@ -24,6 +24,11 @@ from jkn.payments.models import Payment, Purpose
 from jkn.payments.owing import NotPayable, Why
 from jkn.penalties import billing as penalties
 from jkn.penalties.models import Penalty
+
+# a payment -> how much of it was asked back by the payer, or given back to them: told by reconciliation
+asked_back: Callable[[int], Rupiah]
+
+GONE = N_("This money is no longer in the account.")
 
 
 @writing
@@ -91,13 +96,31 @@ def reverse(payment: Payment, why: str, by: Actor) -> list[date]:
         raise Refused(N_("This payment was reversed before."))
     if payment.purpose == Purpose.PENALTY:
         penalties.reopen(payment.subject, payment.id, today, by)
+    billed = penalties.reactivations_billed(payer, today)
     reopened = corrections.unsettle(payer, payment.amount, today, by)
     if ledger.credit_of(payer.id) < payment.amount:
-        raise Refused(N_("This money is no longer in the account."))
+        raise Refused(GONE)
     ledger.book(payer.id, Account.CREDIT, Account.BANK, payment.amount, f"reverse:{payment.id}", today)
     audit.record(Act.PAYMENT_REVERSED, payment, by, amount=payment.amount, why=why)
     contributions.use_credit(payer, today, by)
+    penalties.withdraw(payer, billed, today, by)
     return reopened
+
+
+@writing
+def recover(payment: Payment, why: str, by: Actor) -> None:
+    """The bank takes back money that the payer had from us before: they owe it, and it leaves their credit alone.
+
+    The months that other money paid stay settled. Refused, and still owed, while the credit does not hold it.
+    """
+    payer, today = payment.payer, clock.today()
+    contributions.take_the_book(payer)
+    if ledger.credit_of(payer.id) < payment.amount:
+        raise Refused(GONE)
+    if not Payment.update(reversed_on=today).where(Payment.id == payment.id, Payment.reversed_on.is_null()).execute():
+        raise Refused(N_("This payment was reversed before."))
+    ledger.book(payer.id, Account.CREDIT, Account.BANK, payment.amount, f"reverse:{payment.id}", today)
+    audit.record(Act.PAYMENT_REVERSED, payment, by, amount=payment.amount, why=why)
 
 
 @writing
@@ -151,8 +174,7 @@ def _settle(payment: Payment, months: Sequence[date] | None, by: Actor, whole: b
         return contributions.use_credit(payer, payment.paid_on, by)
     meant = months if whole else contributions.still_open(payer, months)
     bills = contributions.amounts_of(payer, meant)
-    not_billed = contributions.priced(payer, [month for month in meant if month not in bills])
-    cost = sum(bills.values()) + sum(item.amount for item in not_billed)
+    cost = contributions.cost_of(payer, meant, bills, payment.paid_on)
     if cost > payment.amount and cost > ledger.credit_of(payer.id):
         return contributions.use_credit(payer, payment.paid_on, by)
     return contributions.settle(payer, meant, payment.paid_on, payment.paid_at, by, bills=bills)

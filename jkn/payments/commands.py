@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from flask import current_app
 
 from jkn.access import SYSTEM
-from jkn.contributions import issuing
+from jkn.contributions import issuing, released
 from jkn.errors import Refused
 from jkn.money import format_rupiah
 from jkn.numbers import BadNumber, group
@@ -93,10 +93,14 @@ def bank_pay(number, months, amount, url, service_id, credentials):
 def use_credit():
     """Settle what families' waiting money has become enough for.
 
-    For every day; safe to stop and to run again.
+    First months paid ahead become such money, where an employer has paid for the same people by now. For every day;
+    safe to stop and to run again.
     """
     chunks, used = list(issuing.chunks()), 0
-    with click.progressbar(length=sum(map(len, chunks)), label="credit") as bar:
+    with click.progressbar(length=2 * sum(map(len, chunks)), label="credit") as bar:
+        for numbers in chunks:
+            released.release(numbers)
+            bar.update(len(numbers))
         for numbers in chunks:
             for payer in booking.families_with_credit(numbers):
                 used += bool(booking.use_waiting(payer, SYSTEM))

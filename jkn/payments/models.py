@@ -21,12 +21,16 @@ from jkn.sealed import SealedField
 
 
 class Partner(BaseModel):
-    """A bank that may ask and pay: its public key for tokens, its service id (88888 or 89888)."""
+    """A bank that may ask and pay: its public key for tokens, its service id (88888 or 89888).
+
+    A provider whom we ask for money has a row too, by its code, for the lists that it sends; it may ask us nothing.
+    """
 
     client_id = CharField(max_length=36, unique=True)
     name = CharField(max_length=60)
     service_id = CharField(max_length=8)
     public_key = TextField()
+    provider = CharField(max_length=20, null=True, unique=True)
     created_at = MomentField(default=clock.now)
     suspended_at = MomentField(null=True)
 

@@ -69,16 +69,25 @@ def resume(client_id: str, by: Actor = CONSOLE) -> None:
         audit.record(Act.PARTNER_RESUMED, partner, by)
 
 
+@writing
+def of_provider(code: str, name: str) -> Partner:
+    """The row of a wallet, bank or QRIS house that sends us lists; made with the first one."""
+    row = {"client_id": f"provider:{code}", "name": name[:60], "service_id": "", "public_key": "", "provider": code}
+    Partner.insert(**row, created_at=clock.now()).on_conflict_ignore().execute()
+    return Partner.get(Partner.provider == code)
+
+
 def find(client_id: str) -> Partner:
-    partner = Partner.get_or_none(Partner.client_id == client_id)
+    partner = Partner.get_or_none(Partner.client_id == client_id, Partner.provider.is_null())
     if partner is None:
         raise Refused(N_("No partner has this client id."))
     return partner
 
 
 def find_live(client_id: str) -> Partner | None:
-    """The partner, unless suspended."""
-    return Partner.get_or_none(Partner.client_id == client_id, Partner.suspended_at.is_null())
+    """The bank, unless suspended."""
+    is_bank = Partner.provider.is_null()
+    return Partner.get_or_none(Partner.client_id == client_id, is_bank, Partner.suspended_at.is_null())
 
 
 @writing

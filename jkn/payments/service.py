@@ -57,7 +57,7 @@ def quote(partner: Partner, request: InquiryRequest, external_id: str) -> Quote:
 
 @writing
 def receive(partner: Partner, request: PaymentRequest, external_id: str) -> dict:
-    """Book a bank's payment once, for ever, and answer; sent again, the same answer again.
+    """Book a bank's payment once, for ever, and answer; sent again, the same answer again, whatever became of it since.
 
     Raises SnapError or NotPayable, and then nothing is booked.
     """
@@ -93,6 +93,7 @@ def status(partner: Partner, request: StatusRequest) -> dict:
         notice.amount,
         payment.paid_at,
         booked.get("referenceNo", ""),
+        is_reversed=payment.reversed_on is not None,
     )
 
 

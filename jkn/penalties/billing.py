@@ -12,6 +12,7 @@ from jkn import clock, law
 from jkn.access import SYSTEM, Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
+from jkn.contributions import reactivation
 from jkn.contributions import service as contributions
 from jkn.db import writing
 from jkn.errors import N_, Refused
@@ -28,6 +29,7 @@ from jkn.penalties.models import Admission, Care, Penalty
 # (payer, penalty) -> the last eleven digits of its virtual account: given by payments, asked by features below it
 number_of: Callable[[int, int], str]
 
+BOUNCED = N_("The payment that brought cover back was taken back.")
 BEFORE = N_("This was decided before. Look at it again.")
 
 
@@ -124,7 +126,36 @@ def cancel(penalty: Penalty, by: Actor) -> None:
     cancelled = Penalty.update(cancelled_by=by.officer_id, cancelled_on=today)
     if not cancelled.where(*_disputed(penalty, by)).execute():
         raise Refused(BEFORE)
-    penalty = Penalty.get_by_id(penalty.id)
+    _clear(penalty, by)
+    bill_due(payer, today, by)
+
+
+def reactivations_billed(payer: Payer, on: date) -> set[date]:
+    """The days on which cover came back, of those for which penalties stand; asked before a payment is reversed."""
+    stand = Penalty.select(Penalty.reactivated_on).where(Penalty.payer == payer, Penalty.cancelled_on.is_null())
+    days = {day for (day,) in stand.distinct().tuples()}
+    return days & {each.day for each in reactivation.reactivations(payer, on)} if days else set()
+
+
+def withdraw(payer: Payer, billed: set[date], on: date, by: Actor) -> None:
+    """After a payment was reversed, in the caller's write: where cover did not come back after all, nothing is owed.
+
+    `billed`: reactivations_billed() before. An open penalty is cancelled; a paid one waits for two officers.
+    """
+    gone = billed - {each.day for each in reactivation.reactivations(payer, on)} if billed else set()
+    stand = Penalty.payer == payer, Penalty.cancelled_on.is_null()
+    for penalty in list(Penalty.select().where(*stand, Penalty.reactivated_on.in_(gone))) if gone else ():
+        if penalty.paid_by:
+            Penalty.update(cancel_reason=BOUNCED).where(Penalty.id == penalty.id).execute()
+            audit.record(Act.PENALTY_DISPUTED, penalty, by)
+            continue
+        Penalty.update(cancelled_on=on, cancel_reason=BOUNCED).where(Penalty.id == penalty.id).execute()
+        _clear(penalty, by)
+
+
+def _clear(penalty: Penalty, by: Actor) -> None:
+    """What a penalty that was cancelled a moment ago leaves in the book, and the notice."""
+    payer, today, penalty = penalty.payer, clock.today(), Penalty.get_by_id(penalty.id)
     if penalty.movement_id:
         _give_back(penalty, f"penalty-returned:{penalty.id}", today)
     billed = Movement.get(Movement.payer == payer, Movement.source == f"penalty:{penalty.id}")
@@ -132,7 +163,6 @@ def cancel(penalty: Penalty, by: Actor) -> None:
     ledger.book(payer.id, Account.PENALTY, Account.PENALTY_DUE, penalty.amount, source, today, reverses=billed.id)
     audit.record(Act.PENALTY_CANCELLED, penalty, by, amount=penalty.amount, was_paid=penalty.movement_id is not None)
     _tell(penalty, "penalty_cancelled")
-    bill_due(payer, today, by)
 
 
 def _unbilled(on: date):

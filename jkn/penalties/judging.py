@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from jkn import law
 from jkn.contributions import penalty, reactivation
 from jkn.contributions.reactivation import Reactivation
 from jkn.contributions.rules import Fact, Share
@@ -49,7 +50,7 @@ def judge(admission: Admission, on: date) -> Judgement:
         covering.segment if covering else "",
         is_inpatient=admission.care == Care.HOSPITAL,
         is_poor=admission.poverty_letter is not None,
-        charged_before=found is not None and _charged_before(admission, spell.payer, found),
+        charged_before=found is not None and _charged_before(admission, spell.payer, found, day),
     )
     if found is None:
         trace = (Fact(N_("Admitted on"), admission.admitted_on, "day"),)
@@ -135,10 +136,14 @@ def _was_covered_before(person_id: int, payer: Payer, found: Reactivation) -> bo
     return Spell.select().where(Spell.person == person_id, Spell.payer == payer, Spell.since < found.day).exists()
 
 
-def _charged_before(admission: Admission, payer: Payer, found: Reactivation) -> bool:
-    """Has the person had a penalty bill in this window already?"""
-    same = Penalty.person == admission.person_id, Penalty.payer == payer, Penalty.reactivated_on == found.day
-    rows = Penalty.select().where(*same, Penalty.cancelled_on.is_null())
+def _charged_before(admission: Admission, payer: Payer, found: Reactivation, day: date) -> bool:
+    """Has the person, or where the law of the day says so the family, had a penalty bill in this window already?"""
+    whose = Admission.person == admission.person_id
+    if law.at(day).penalty_terms.once_per == "family" and admission.family_id:
+        whose |= Admission.family_id == admission.family_id
+    rows = Penalty.select().join(Admission)
+    rows = rows.where(whose, Penalty.payer == payer, Penalty.reactivated_on == found.day)
+    rows = rows.where(Penalty.cancelled_on.is_null())
     return rows.where(Penalty.admission != admission.id).exists() if admission.id else rows.exists()
 
 

@@ -87,6 +87,11 @@ class Penalty(BaseModel):
         """Was it this payment that paid the penalty?"""
         return cls.select().where(cls.id == penalty_id, cls.paid_by == payment_id).exists()
 
+    @classmethod
+    def to_decide(cls):
+        """An officer, or the reversal of a payment, says that it is wrong, and nobody has decided."""
+        return cls.cancel_reason.is_null(False) & cls.cancelled_on.is_null()
+
     @property
     def is_payable(self) -> bool:
         return self.paid_by is None and self.cancelled_on is None

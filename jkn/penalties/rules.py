@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from jkn import law
+from jkn.calendar import add_months, first_of_month
 from jkn.contributions import penalty
-from jkn.contributions.rules import Fact
+from jkn.contributions.rules import Fact, due_on
 from jkn.contributions.tariffs import share_of
 from jkn.errors import N_
 from jkn.money import Rupiah
@@ -25,7 +26,7 @@ class Window:
     rate: int
     cap: Rupiah
     basis: str
-    is_once: bool  # each person pays one penalty in it at most
+    once_per: str  # who pays one penalty in it at most: each "person", the "family"; empty: every admission costs one
     is_open: bool = True
 
     @property
@@ -48,7 +49,8 @@ def window(reactivated_on: date, months: int, on: date, *, is_open: bool = True)
     if on > until or not row.rate:
         return None
     counted = min(months, row.max_months)
-    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, row.once, is_open)
+    once_per = law.at(on).penalty_terms.once_per if row.once else ""
+    return Window(reactivated_on, until, months, counted, row.rate, Rupiah(row.cap), row.basis, once_per, is_open)
 
 
 def steps(bill) -> tuple[Fact, ...]:
@@ -77,3 +79,9 @@ def falls_under(reactivated_on: date, admitted_on: date, discharged_on: date | N
 def billed_on(reactivated_on: date, admitted_on: date) -> date:
     """The day of the penalty bill, whose law counts: of the admission, or of the payment made in the ward."""
     return max(reactivated_on, admitted_on)
+
+
+def due_of_employer(billed_on: date) -> date:
+    """The last day for an employer to pay a penalty: the due day of a later month."""
+    later = law.at(billed_on).penalty_terms.employer_due_months
+    return due_on(add_months(first_of_month(billed_on), later))

@@ -128,8 +128,7 @@ def penalty_desk():
     query = Penalty.shown(scope(Penalty)).limit(PAGE)
     newest = list(query.where(Penalty.id < before) if before else query)
     more = newest[-1].id if len(newest) == PAGE else None
-    disputed = Penalty.cancel_asked_by.is_null(False) & Penalty.cancelled_on.is_null()
-    first = [] if before else list(query.where(disputed))
+    first = [] if before else list(query.where(Penalty.to_decide()))
     return page("penalties/penalty_desk.html", penalties=first + [row for row in newest if row not in first], more=more)
 
 
@@ -153,7 +152,9 @@ def penalty_decide(penalty_id):
             flash(_("Saved."))
             return redirect(url_for(".penalty_decide", penalty_id=penalty.id), 303)
     trace, va = told(rules.steps(penalty)), _va_of(penalty)
-    return page("penalties/penalty_decide.html", penalty=penalty, form=form, me=by.officer_id, trace=trace, va=va)
+    reason = _(penalty.cancel_reason) if penalty.cancel_reason else None
+    seen = {"penalty": penalty, "form": form, "me": by.officer_id, "trace": trace, "va": va, "reason": reason}
+    return page("penalties/penalty_decide.html", **seen)
 
 
 @bp.cli.command("bill-penalties")

@@ -117,9 +117,8 @@ def _rest_of_lines() -> Counter:
 def _in_suspense() -> Counter:
     """Lines whose money waits in the suspense account."""
     query = SettlementLine.select(SettlementLine.partner, SettlementLine.paid_on, fn.SUM(SettlementLine.amount))
-    parked = Difference.stage == Stage.PARKED
     joined = query.join(Difference, on=(Difference.line == SettlementLine.id))
-    return _counted(joined.where(parked).group_by(SettlementLine.partner, SettlementLine.paid_on))
+    return _counted(joined.where(Difference.in_suspense()).group_by(SettlementLine.partner, SettlementLine.paid_on))
 
 
 def _not_listed() -> Counter:
@@ -131,7 +130,7 @@ def _not_listed() -> Counter:
 
 def _waiting() -> Counter:
     query = Difference.select(Difference.partner, Difference.day, fn.COUNT(Difference.id))
-    open_still = Difference.stage.in_([Stage.OPEN, Stage.PROPOSED])
+    open_still = Difference.stage.in_([Stage.OPEN, Stage.PROPOSED, Stage.OWED])
     return _counted(query.where(open_still).group_by(Difference.partner, Difference.day))
 
 

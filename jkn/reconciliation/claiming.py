@@ -99,7 +99,7 @@ def look(claim: Claim) -> bool:
         if elsewhere:
             return _answer(claim, Answer.OFFICER, payment=elsewhere)
         return _not_there(claim)
-    if claim.payer and line.tail == claim.va[5:] and line.amount == claim.amount:
+    if claim.payer and line.tail in ("", claim.va[5:]) and line.amount == claim.amount:
         difference = Difference.get_or_none(Difference.line == line, Difference.kind == Outcome.MISSING_HERE)
         booked = service.book_at_once(difference, claim.payer) if difference else None
         if booked:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
-from jkn.errors import Refused
+from jkn.collecting import providers
+from jkn.errors import N_, Refused
 from jkn.imports import Report
 from jkn.money import format_rupiah
 from jkn.payments import partners
+from jkn.payments.models import Partner
 from jkn.reconciliation import checking, claiming, settling
 from jkn.reconciliation.rules import Outcome
 from jkn.reconciliation.views import bp
@@ -15,12 +17,15 @@ from jkn.reconciliation.views import bp
 
 @bp.cli.command("reconcile")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--partner", required=True, metavar="CLIENT_ID", help="Whose list it is, as create-partner printed it")
+@click.option("--partner", metavar="CLIENT_ID", help="Which bank's list it is, as create-partner printed it")
+@click.option(
+    "--provider", metavar="CODE", help="Which wallet's, debiting bank's or QRIS house's, as JKN_PROVIDERS has it"
+)
 @click.option(
     "--day", type=click.DateTime(["%Y-%m-%d"]), help="The one day it speaks for; left out, those of its lines"
 )
-def reconcile(file, partner, day):
-    """Lay a bank's settlement list beside our books. May be run again: a line counts once for ever.
+def reconcile(file, partner, provider, day):
+    """Lay a bank's or a provider's settlement list beside our books. May be run again: a line counts once for ever.
 
     What differs is on the officers' list, /petugas/rekonsiliasi. Claims that waited for this list are answered.
 
@@ -31,10 +36,13 @@ def reconcile(file, partner, day):
       jumlah      whole rupiah: 150000
       waktu       2026-01-15T10:00:00, Jakarta's time if it has no offset
     and perhaps status (SUKSES, or BATAL for money that the bank took back).
+    A provider's has no va: its referensi is our partnerReferenceNo, its jumlah what the payer paid, before fees.
     """
+    if (partner is None) == (provider is None):
+        raise click.UsageError("Say whose list it is: --partner CLIENT_ID or --provider CODE.")
     report = Report()
     try:
-        bank = partners.find(partner)
+        bank = partners.find(partner) if partner else _of_provider(provider)
         found = settling.read_file(file, bank, report, day and day.date())
     except Refused as refused:
         raise click.ClickException(refused.say(str)) from None
@@ -47,6 +55,12 @@ def reconcile(file, partner, day):
     answered = claiming.answer_waiting()
     click.echo(f"{'claims answered':18} {answered}")
     report.finish()
+
+
+def _of_provider(code: str) -> Partner:
+    if providers.find(code) is None:
+        raise Refused(N_("No provider has this code."))
+    return partners.of_provider(code, providers.name_of(code))
 
 
 @bp.cli.command("check-books")

@@ -14,6 +14,7 @@ from jkn.ledger import service as ledger
 from jkn.ledger.models import Account
 from jkn.members.models import Payer, PayerKind
 from jkn.payments.models import BankNotice, Partner, Payment
+from jkn.reconciliation import charges
 from jkn.reconciliation.models import Difference, DifferenceStep, SettlementFile, SettlementLine, Stage
 from jkn.reconciliation.rules import Outcome, Step
 
@@ -28,16 +29,18 @@ def finish(file: SettlementFile, days: list[date] | None) -> int:
 
     `days` is None for a list that is not whole: it may be read again.
     """
+    partner = file.partner
     _pair_taken_back(file)
     _open_booked_late(file)
-    for difference in list(_booked_since(file.partner_id)):
+    for difference in list(charges.booked_since(partner) if partner.provider else _booked_since(partner.id)):
         if _close_line(difference, Step.FOUND):
             SettlementLine.update(payment=difference.held).where(SettlementLine.id == difference.line_id).execute()
     lacking, now = 0, clock.now()
     for day in days or ():
+        missed = charges.not_listed(partner, day) if partner.provider else _not_listed(partner.id, day)
         rows = [
             {"partner": file.partner_id, "day": day, "kind": Outcome.MISSING_THERE, "payment": payment, "found_at": now}
-            for (payment,) in _not_listed(file.partner_id, day).tuples()
+            for (payment,) in missed.tuples()
         ]
         for chunk in chunks(rows, CHUNK):
             lacking += Difference.insert_many(chunk).on_conflict_ignore().as_rowcount().execute()
@@ -115,24 +118,30 @@ def _pair_taken_back(file: SettlementFile) -> None:
 
 def _open_booked_late(file: SettlementFile) -> None:
     """What the bank had taken back before its notice came stands in our books now: an officer looks at it."""
+    since = _last_list_before(file)
+    partner = file.partner
+    rows = charges.booked_late(partner, since) if partner.provider else _booked_late(partner.id, since)
+    for line, day, payment in list(rows.tuples()):
+        SettlementLine.update(outcome=Outcome.TAKEN_BACK, payment=payment).where(SettlementLine.id == line).execute()
+        row = {"partner": file.partner_id, "day": day, "kind": Outcome.TAKEN_BACK, "line": line, "payment": payment}
+        Difference.insert(**row, found_at=clock.now()).on_conflict_ignore().execute()
+
+
+def _booked_late(partner: int, since: datetime | None):
+    """(line, day, payment) of what the bank had taken back before its notice came."""
     same = (SettlementLine.partner == BankNotice.partner) & (SettlementLine.reference == BankNotice.reference)
     rows = (
         SettlementLine.select(SettlementLine.id, SettlementLine.paid_on, Payment.id)
         .join(BankNotice, on=same)
         .join(Payment)
         .where(
-            BankNotice.partner == file.partner_id,
+            BankNotice.partner == partner,
             SettlementLine.is_taken_back,
             SettlementLine.outcome == Outcome.REVERSED,
             Payment.reversed_on.is_null(),
         )
     )
-    before = _last_list_before(file)
-    rows = rows.where(BankNotice.received_at >= before) if before else rows
-    for line, day, payment in list(rows.tuples()):
-        SettlementLine.update(outcome=Outcome.TAKEN_BACK, payment=payment).where(SettlementLine.id == line).execute()
-        row = {"partner": file.partner_id, "day": day, "kind": Outcome.TAKEN_BACK, "line": line, "payment": payment}
-        Difference.insert(**row, found_at=clock.now()).on_conflict_ignore().execute()
+    return rows.where(BankNotice.received_at >= since) if since else rows
 
 
 def _last_list_before(file: SettlementFile) -> datetime | None:
@@ -147,7 +156,7 @@ def _close_line(difference: Difference, step: Step) -> bool:
     """Close it, and let nothing of its line wait in suspense any longer."""
     if not close_by_itself(difference, step):
         return False
-    if difference.stage == Stage.PARKED:
+    if difference.is_parked:
         line = difference.line
         payer = suspense_of(line.partner_id)
         ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"back:{line.id}", clock.today())

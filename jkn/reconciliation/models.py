@@ -66,6 +66,7 @@ class Stage(StrEnum):
     OPEN = "open"
     PROPOSED = "proposed"  # waits for the second pair of eyes
     PARKED = "parked"  # its money is in the suspense account
+    OWED = "owed"  # the bank has it back, and so has the payer: a debt to us
     CLOSED = "closed"
 
 
@@ -80,6 +81,7 @@ class Difference(BaseModel):
     stage = EnumField(Stage, max_length=12, default=Stage.OPEN)
     steps = IntegerField(default=0)  # how many so far: who acts on an older page is told so
     proposed = EnumField(Step, max_length=12, null=True)
+    proposed_va = CharField(max_length=16, null=True)  # whom suspense money shall go to
     maker = BigIntegerField(null=True)
     checker = BigIntegerField(null=True)
     found_at = MomentField(default=clock.now)
@@ -91,6 +93,15 @@ class Difference(BaseModel):
             Check("line_id IS NOT NULL OR payment_id IS NOT NULL"),
             Check("maker IS NULL OR checker IS NULL OR maker <> checker"),
         ]
+
+    @classmethod
+    def in_suspense(cls):
+        """Their money is in the suspense account, also while a second officer looks at where it shall go."""
+        return (cls.stage == Stage.PARKED) | ((cls.stage == Stage.PROPOSED) & (cls.proposed == Step.ASSIGN))
+
+    @property
+    def is_parked(self) -> bool:
+        return self.stage == Stage.PARKED or (self.stage == Stage.PROPOSED and self.proposed == Step.ASSIGN)
 
     @property
     def family_id(self) -> int | None:
@@ -222,6 +233,11 @@ class Refund(BaseModel):
     @property
     def is_overdue(self) -> bool:
         return self.decided_at is None and self.due_on is not None and self.due_on < clock.today()
+
+    @classmethod
+    def paid_out_of(cls, payment_id: int) -> bool:
+        """Has the payer the money of a payment, or some of it?"""
+        return cls.select().where(cls.payment == payment_id, cls.stage == RefundStage.PAID_OUT).exists()
 
     @classmethod
     def asked_of(cls, payment_id: int) -> int:

@@ -25,6 +25,8 @@ from jkn.reconciliation import rules
 from jkn.reconciliation.models import Difference, Refund, RefundStage, SettlementLine, Stage
 from jkn.reconciliation.rules import BY_EVENT, BY_PAYMENT, FROM_CREDIT, Ground
 
+booking.asked_back = Refund.asked_of
+
 BASIS = "Peraturan BPJS Kesehatan 5/2018"
 MOVED_ON = N_("This request has moved on. Read it again.")
 TOO_MUCH = N_("At most %(most)s can be given back.")

@@ -45,7 +45,7 @@ class Step(StrEnum):
     FOUND = "found"  # a later list had it
 
 
-FOUR_EYES = (Step.TAKE_BACK, Step.REBOOK)
+FOUR_EYES = (Step.TAKE_BACK, Step.REBOOK, Step.ASSIGN)
 
 
 class Booked(NamedTuple):
@@ -86,7 +86,7 @@ def steps_for(kind: Outcome, theirs: Rupiah, ours: Rupiah, is_parked: bool) -> t
 
 
 PAID_WORDS = {"", "SUKSES", "SUCCESS", "BERHASIL", "00"}
-BACK_WORDS = {"BATAL", "REVERSAL", "REVERSED", "DIBATALKAN"}
+BACK_WORDS = {"BATAL", "REVERSAL", "REVERSED", "DIBATALKAN", "REFUND", "REFUNDED"}
 
 
 def is_mangled(text: str) -> bool:

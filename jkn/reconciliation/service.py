@@ -17,6 +17,7 @@ from jkn.payments.owing import NotPayable, Target
 from jkn.payments.snap import answers
 from jkn.payments.snap.messages import PaymentRequest, VirtualAccount
 from jkn.payments.snap.values import Amount, format_amount
+from jkn.reconciliation import charges
 from jkn.reconciliation.comparing import suspense_of
 from jkn.reconciliation.models import Difference, DifferenceStep, Refund, SettlementLine, Stage
 from jkn.reconciliation.rules import FOUR_EYES, Outcome, Step, steps_for
@@ -36,23 +37,26 @@ def steps_of(difference: Difference) -> tuple[Step, ...]:
 
 
 def take_step(difference: Difference, step: Step, *, seen: int, by: Actor, note: str | None = None, va: str = ""):
-    """One step by an officer. What undoes a booking is only proposed here: another officer approves it.
+    """One step by an officer. What undoes a booking or gives suspense money away is only proposed: another approves.
 
     `va` is the number of the family to which suspense money is assigned. Refused for a step that does not fit.
     """
     if step in FOUR_EYES:
-        return _propose(difference, step, seen, by, note)
+        return _propose(difference, step, seen, by, note, va)
     if step in (Step.ASK, Step.CLOSE) and not note:
         raise Refused(EMPTY, field="note")
-    return _act(difference, step, seen, by, note, va)
+    return _act(difference, step, seen, by, note)
 
 
 @writing
-def _propose(difference: Difference, step: Step, seen: int, by: Actor, note: str | None) -> None:
+def _propose(difference: Difference, step: Step, seen: int, by: Actor, note: str | None, va: str) -> None:
     if not note:
         raise Refused(EMPTY, field="note")
     _allow(difference, step)
     changes = {"stage": Stage.PROPOSED, "proposed": step, "maker": by.officer_id, "checker": None}
+    if step == Step.ASSIGN:
+        target_of(va)
+        changes["proposed_va"] = va
     _advance(difference, Step.PROPOSE, seen, by, note, **changes)
 
 
@@ -67,20 +71,50 @@ def decide(difference: Difference, is_approved: bool, *, seen: int, by: Actor, n
     if not is_approved:
         if not note:
             raise Refused(EMPTY, field="note")
-        _advance(difference, Step.REFUSE, seen, by, note, stage=Stage.OPEN, proposed=None, maker=None)
+        before = Stage.PARKED if difference.is_parked else Stage.OPEN
+        _advance(difference, Step.REFUSE, seen, by, note, stage=before, proposed=None, proposed_va=None, maker=None)
         return
     step = difference.proposed
     _advance(difference, step, seen, by, note, checker=by.officer_id, **_closed())
-    if Refund.asked_of(difference.payment_id):
-        raise Refused(N_("This money is asked back. Decide about that first."))
-    if difference.payment.reversed_on is None:
-        booking.reverse(difference.payment, difference.kind, by)
+    if step == Step.ASSIGN:
+        _assign(difference.line, target_of(difference.proposed_va), by)
+        return
+    if difference.payment.reversed_on is None and not _take_back(difference, by):
+        if step != Step.TAKE_BACK:
+            raise Refused(booking.GONE)
+        owed = Difference.update(stage=Stage.OWED, closed_at=None)
+        owed.where(Difference.id == difference.id).execute()
     if step == Step.REBOOK:
-        _book_line(difference.line, _target_of(difference.line.va), difference.line.amount, by)
+        target = _target_for(difference.line) if difference.line.va else Target(difference.payment.payer)
+        _book_line(difference.line, target, difference.line.amount, by)
+
+
+def _take_back(difference: Difference, by: Actor) -> bool:
+    """Undo our booking; False while the payer's account does not hold the money, because they had it back from us.
+
+    Refused while they only ask for it: a refund can still be refused.
+    """
+    payment, is_paid_out = difference.payment, Refund.paid_out_of(difference.payment_id)
+    if Refund.asked_of(payment.id) and not is_paid_out:
+        raise Refused(N_("This money is asked back. Decide about that first."))
+    try:
+        (booking.recover if is_paid_out else booking.reverse)(payment, difference.kind, by)
+    except Refused as refused:
+        if refused.message != booking.GONE:
+            raise
+        return False
+    return True
+
+
+def _assign(line: SettlementLine, target: Target, by: Actor) -> None:
+    """Out of suspense, into the book of whom it is for."""
+    payer = suspense_of(line.partner_id)
+    ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"assign:{line.id}", clock.today())
+    book_line(line, target, by)
 
 
 @writing
-def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | None, va: str) -> None:
+def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | None) -> None:
     _allow(difference, step)
     line = difference.line if difference.line_id else None
     match step:
@@ -90,7 +124,7 @@ def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | N
             _advance(difference, step, seen, by, note, **_closed())
         case Step.BOOK:
             _advance(difference, step, seen, by, note, **_closed())
-            book_line(line, _target_of(line.va), by)
+            book_line(line, _target_for(line), by)
         case Step.BOOK_REST:
             _advance(difference, step, seen, by, note, **_closed())
             rest = Rupiah(line.amount - difference.payment.amount)
@@ -99,12 +133,6 @@ def _act(difference: Difference, step: Step, seen: int, by: Actor, note: str | N
             _advance(difference, step, seen, by, note, stage=Stage.PARKED)
             payer = suspense_of(line.partner_id)
             ledger.book(payer.id, Account.BANK, Account.SUSPENSE, line.amount, f"line:{line.id}", line.paid_on)
-        case Step.ASSIGN:
-            target = _target_of(va)
-            _advance(difference, step, seen, by, note, **_closed())
-            payer = suspense_of(line.partner_id)
-            ledger.book(payer.id, Account.SUSPENSE, Account.BANK, line.amount, f"assign:{line.id}", clock.today())
-            book_line(line, target, by)
 
 
 @writing
@@ -114,8 +142,8 @@ def book_at_once(difference: Difference, payer: Payer) -> Payment | None:
     if difference.kind != Outcome.MISSING_HERE or difference.stage != Stage.OPEN:
         return None
     try:
-        target = owing.target_of_va(difference.line.va)
-    except NotPayable:
+        target = _target_for(difference.line)
+    except Refused:
         return None
     if target.payer.id != payer.id:
         return None
@@ -129,6 +157,8 @@ def book_line(line: SettlementLine, target: Target, by: Actor) -> Payment:
     In the caller's write.
     """
     contributions.take_the_book(target.payer)
+    if line.partner.provider:
+        return charges.book(line, by) or _book_line(line, target, line.amount, by)
     notice = _notice(line, target)
     if notice.payment_id and notice.payment.reversed_on is None:  # it came while we looked
         SettlementLine.update(payment=notice.payment_id).where(SettlementLine.id == line.id).execute()
@@ -195,12 +225,17 @@ def _echo(line: SettlementLine) -> dict:
     return {"partnerServiceId": service_id, "customerNo": line.va[5:], "virtualAccountNo": service_id + line.va[5:]}
 
 
-def _target_of(va: str) -> Target:
+def target_of(va: str) -> Target:
     """Whose money it is; also of who has died since."""
     try:
         return owing.target_of_va(va, alive=False)
     except NotPayable:
         raise Refused(N_("Nobody has this number."), field="number") from None
+
+
+def _target_for(line: SettlementLine) -> Target:
+    """Whose money a line is: by its number, or of a provider by our reference."""
+    return target_of(line.va) if line.va else Target(charges.payer_of(line))
 
 
 def _allow(difference: Difference, step: Step) -> None:

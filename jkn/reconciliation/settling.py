@@ -1,8 +1,9 @@
-"""Reading a bank's list and laying it beside our books: both ways, each line once for ever, again without harm."""
+"""Reading a bank's or a provider's list and laying it beside our books: both ways, each line once for ever, again
+without harm."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -25,6 +26,7 @@ from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
 from jkn.reconciliation.rules import AGREED, Booked, Outcome
 
 COLUMNS = ("referensi", "va", "jumlah", "waktu")
+PROVIDERS_COLUMNS = ("referensi", "jumlah", "waktu")
 CHUNK = 2000
 COLUMNS_OF_LINE = (
     "partner_id, reference, is_taken_back, file_id, line, va, tail, amount, paid_at, paid_on, outcome, payment_id"
@@ -66,7 +68,8 @@ def read_file(path: Path, partner: Partner, report: Report, day: date | None = N
     if file.done_at:
         return None
     found, days = Counter(), {day} if day else set()
-    for chunk in chunks(_rows(read(path, COLUMNS, report, optional=("status",)), report), CHUNK):
+    columns, reader = (PROVIDERS_COLUMNS, _row) if partner.provider else (COLUMNS, _row_of_bank)
+    for chunk in chunks(_rows(read(path, columns, report, optional=("status",)), reader, report), CHUNK):
         if day is None:
             days |= {row.paid_on for row in chunk}
         outcomes, repeated = _store(file, chunk, report)
@@ -100,11 +103,11 @@ def _ends_with_a_line(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterator[Row]:
+def _rows(lines: Iterable[tuple[int, dict[str, str]]], reader: Callable, report: Report) -> Iterator[Row]:
     latest = clock.now() + comparing.SHADE
     for line, values in lines:
         try:
-            row = _row(line, values)
+            row = reader(line, values)
         except BadNumber as bad:
             report.bad(line, bad.message)
             continue
@@ -116,13 +119,18 @@ def _rows(lines: Iterable[tuple[int, dict[str, str]]], report: Report) -> Iterat
             yield row
 
 
-def _row(line: int, values: dict[str, str]) -> Row:
+def _row_of_bank(line: int, values: dict[str, str]) -> Row:
+    return _row(line, values, rules.read_va(values["va"]))
+
+
+def _row(line: int, values: dict[str, str], va: str = "") -> Row:
+    """A provider's line names no number: our reference says whose it is."""
     reference = values["referensi"]
     if not 0 < len(reference) <= SettlementLine.reference.max_length:
         raise BadNumber("referensi must have 1 to 128 signs")
     if rules.is_mangled(reference):
         raise BadNumber("a spreadsheet has rounded the number; export the column as text")
-    va, amount = rules.read_va(values["va"]), rules.read_amount(values["jumlah"])
+    amount = rules.read_amount(values["jumlah"])
     paid_at = rules.read_moment(values["waktu"], clock.JAKARTA)
     return Row(line, reference, va, amount, paid_at, clock.day_of(paid_at), rules.read_status(values["status"]))
 
@@ -132,8 +140,8 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
     """One chunk, one transaction: the outcomes of its lines that stand in this file, and how many were read before."""
     partner, references = file.partner_id, [row.reference for row in rows]
     known = _lines_of(partner, references)
-    booked = _booked(partner, references)
-    numbers = _numbers({row.tail for row in rows if row.reference not in booked})
+    booked = _charged(file.partner, references) if file.partner.provider else _booked(partner, references)
+    is_known = _knows(file.partner, [row for row in rows if row.reference not in booked])
     found, fresh, repeated = Counter(), [], 0
     for row in rows:
         key = row.reference, row.is_taken_back
@@ -147,8 +155,7 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
                 repeated += 1
             continue
         payment, ours = booked.get(row.reference, (None, None))
-        is_known = row.tail in numbers and row.va[:5] in VA_PREFIXES
-        outcome = rules.judge(row.amount, row.tail, row.is_taken_back, ours, is_known)
+        outcome = rules.judge(row.amount, row.tail, row.is_taken_back, ours, is_known(row))
         if ours is None and (row.reference, True) in known:
             outcome = Outcome.REVERSED
         known[key] = Known(file.id, row.line, row.tail, row.amount, outcome)
@@ -185,7 +192,43 @@ def _booked(partner: int, references: list[str]) -> dict[str, tuple[int, Booked]
     return {reference: (payment, Booked(amount, va[5:])) for reference, va, payment, amount in rows}
 
 
-def _look_up(sql: str, partner: int, references: list[str]) -> list[tuple]:
+def _charged(partner: Partner, references: list[str]) -> dict[str, tuple[int, Booked]]:
+    """The payments that stand of a provider's charges, and of lines that officers gave to somebody."""
+    given = _look_up(
+        "SELECT line.reference, payment.id, payment.amount FROM settlement_line AS line"
+        " JOIN payment ON payment.id = line.payment_id"
+        " WHERE payment.reversed_on IS NULL AND NOT line.is_taken_back AND line.partner_id = ? AND line.reference IN",
+        partner.id,
+        references,
+    )
+    asked = _look_up(
+        "SELECT named.reference, payment.id, payment.amount FROM charge_reference AS named"
+        " JOIN charge ON charge.id = named.charge_id JOIN payment ON payment.id = charge.payment_id"
+        " WHERE payment.reversed_on IS NULL AND charge.provider = ? AND named.reference IN",
+        partner.provider,
+        references,
+    )
+    return {reference: (payment, Booked(amount, "")) for reference, payment, amount in [*given, *asked]}
+
+
+def _knows(partner: Partner, rows: list[Row]) -> Callable[[Row], bool]:
+    """Of these lines: does one lead to somebody who pays, by its number or, at a provider, by our own reference?"""
+    if not rows:
+        return bool
+    if not partner.provider:
+        numbers = _numbers({row.tail for row in rows})
+        return lambda row: row.tail in numbers and row.va[:5] in VA_PREFIXES
+    asked = _look_up(
+        "SELECT named.reference FROM charge_reference AS named JOIN charge ON charge.id = named.charge_id"
+        " WHERE charge.provider = ? AND named.reference IN",
+        partner.provider,
+        [row.reference for row in rows],
+    )
+    ours = {reference for (reference,) in asked}
+    return lambda row: row.reference in ours
+
+
+def _look_up(sql: str, partner: int | str, references: list[str]) -> list[tuple]:
     """Written out: to build a statement of two thousand values costs peewee more than the engine needs for it."""
     marks = ", ".join([db.param] * len(references))
     return db.execute_sql(f"{sql.replace('?', db.param)} ({marks})", (partner, *references)).fetchall()

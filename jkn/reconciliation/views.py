@@ -1,12 +1,13 @@
 """Officers: what differs between banks' lists and our books. Everybody: I paid but it does not show."""
 
+from contextlib import suppress
 from datetime import timedelta
 from secrets import token_urlsafe
 
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
-from jkn import clock
+from jkn import clock, numbers
 from jkn.access import Actor, Can, actor, fetch, for_member, needs, public, scope
 from jkn.accounts import attempts
 from jkn.errors import N_, Refused
@@ -77,11 +78,22 @@ def difference_show(difference_id):
         "reconciliation/difference_show.html",
         difference=difference,
         form=form if difference.stage != Stage.CLOSED else None,
+        proposed_for=_proposed_for(difference),
         history=list(difference.step_set.order_by("number")),
         outcomes=OUTCOMES,
         stages=STAGES,
         steps=STEPS,
     )
+
+
+def _proposed_for(difference: Difference) -> tuple[str, str] | None:
+    """Whom suspense money shall go to: a masked name, and how the number ends."""
+    if not (difference.proposed == Step.ASSIGN and difference.proposed_va):
+        return None
+    with suppress(Refused):  # a number that was closed meanwhile leads to nobody
+        target = service.target_of(difference.proposed_va)
+        return numbers.mask_name(owing.name_of(target.payer)), difference.proposed_va[-4:]
+    return None
 
 
 def _act_on(difference: Difference, form) -> None:

@@ -32,6 +32,7 @@ STAGES = {
     Stage.OPEN: _l("Open"),
     Stage.PROPOSED: _l("Waits for a second officer"),
     Stage.PARKED: _l("In the suspense account"),
+    Stage.OWED: _l("The payer owes it to us"),
     Stage.CLOSED: _l("Closed"),
 }
 ANSWERS = {

@@ -38,6 +38,23 @@ class TransferForm(Form):
     )
 
 
+class TransferUndoForm(Form):
+    reason = StringField(
+        _l("What is wrong?"),
+        filters=[tidy],
+        validators=[NEEDED, Length(max=200, message=_l("Write at most 200 letters."))],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class TransferDecideForm(Form):
+    verdict = RadioField(
+        _l("Was it matched wrongly?"),
+        choices=[SelectChoice("undo", _l("Yes: undo it")), SelectChoice("keep", _l("No: it stands"))],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+
+
 class AgreementForm(Form):
     since = BirthField(_l("From which day?"))
     suspends = RadioField(

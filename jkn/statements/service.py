@@ -1,6 +1,5 @@
 """What an employer or a government is asked for and has paid; recording transfers; giving out account numbers."""
 
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,14 +20,16 @@ from jkn.employers.models import Employer
 from jkn.errors import N_, Refused
 from jkn.members.models import Payer, PayerKind, Person
 from jkn.money import Rupiah
-from jkn.payments import booking
+from jkn.payments import account_numbers, booking
 from jkn.payments.models import AccountNumber, Payment, Purpose
+from jkn.penalties.models import Penalty
+from jkn.penalties.rules import due_of_employer
 from jkn.statements.models import Transfer
 
-GOVERNMENT_TAIL = "91"  # cards give tails that begin with 0, employers 900
 OTHERS = (PayerKind.EMPLOYER, PayerKind.GOVERNMENT)
 VIA = "Treasury"
 CHUNK = 2_000
+MOST = 1_000  # corrections or penalties on one statement
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,15 @@ class MonthBilled:
     bill: Bill
     amount: Rupiah  # with its corrections
     settled_on: date | None
+
+
+@dataclass(frozen=True)
+class PenaltyBilled:
+    """A service penalty that an employer pays: under the last eleven digits of a number of its own, until a day."""
+
+    penalty: Penalty
+    tail: str
+    due_on: date
 
 
 def owing_of(payers: Sequence[int]) -> dict[int, Owing]:
@@ -121,6 +131,36 @@ def every_line(bill: Bill) -> Iterator[BillLine]:
         yield from lines
 
 
+def corrections_of(bill: Bill) -> list[Correction]:
+    """What was added to the bill after it was issued, or taken away, with the people."""
+    rows = Correction.select(Correction, Person.id, Person.name, Person.card).join(Person)
+    return list(
+        rows.where(Correction.payer == bill.payer_id, Correction.month == bill.month)
+        .order_by(Correction.id)
+        .limit(MOST)
+    )
+
+
+def penalties_of(payer: Payer, month: date) -> list[PenaltyBilled]:
+    """The service penalties on an employer's statement of a month: made in it, or before and not paid yet.
+
+    An employer pays those of its workers and their families (domain: 4.4); governments pay none.
+    """
+    if payer.kind != PayerKind.EMPLOYER:
+        return []
+    is_its = (
+        (AccountNumber.payer == Penalty.payer)
+        & (AccountNumber.purpose == Purpose.PENALTY)
+        & (AccountNumber.subject == Penalty.id)
+    )
+    open_still = Penalty.paid_by.is_null() & Penalty.cancelled_on.is_null()
+    asked = Penalty.select(Penalty, Person.card, AccountNumber.tail).where(
+        Penalty.payer == payer, Penalty.billed_on < next_month(month), (Penalty.billed_on >= month) | open_still
+    )
+    rows = Penalty.shown(asked).join_from(Penalty, AccountNumber, on=is_its).limit(MOST)
+    return [PenaltyBilled(row, row.accountnumber.tail, due_of_employer(row.billed_on)) for row in rows]
+
+
 def payments_of(payer: Payer, limit: int) -> list[Payment]:
     """The last ones, those taken back included."""
     return list(Payment.select().where(Payment.payer == payer).order_by(Payment.id.desc()).limit(limit))
@@ -131,46 +171,58 @@ def account_of(payer: Payer) -> str | None:
     employer = Employer.get_or_none(Employer.payer == payer) if payer.kind == PayerKind.EMPLOYER else None
     if employer and employer.bu_code:
         return numbers.EMPLOYER_TAIL + employer.bu_code
-    row = AccountNumber.get_or_none(**_subject(payer))
-    return row.tail if row else None
+    return account_numbers.known(payer.id, Purpose.BILL)
 
 
 @writing
 def give_account(payer: Payer, by: Actor) -> str:
     """The payer's virtual account, made when first asked for."""
-    tail = account_of(payer)
-    while tail is None:
-        tail = f"{GOVERNMENT_TAIL}{secrets.randbelow(10**9):09}"
-        if AccountNumber.insert(**_subject(payer), tail=tail).on_conflict_ignore().as_rowcount().execute():
-            audit.record(Act.NUMBER_GIVEN, payer, by)
-        tail = account_of(payer)
-    return tail
+    if account_of(payer) is None and account_numbers.give_out(payer.id, Purpose.BILL):
+        audit.record(Act.NUMBER_GIVEN, payer, by)
+    return account_of(payer)
 
 
 @writing
 def record_transfer(payer: Payer, amount: Rupiah, paid_on: date, reference: str, by: Actor) -> Transfer:
     """Money found on our account: it settles the oldest bills as far as it goes, and the rest is the payer's credit.
 
-    A reference counts once for ever. The same again is the same transfer; with another payer or amount it is refused.
+    A reference counts once for ever. The same again is the same transfer; with another payer or amount it is refused,
+    and so is one that was undone: it is matched again by match_again().
     """
+    check_transfer(payer, paid_on)
+    if Transfer.select().where(Transfer.reference == reference, Transfer.unmatched()).exists():
+        raise Refused(N_("This transfer was undone. Match it again on its own page."), field="reference")
+    last = Transfer.select(fn.MAX(Transfer.turn)).where(Transfer.reference == reference).scalar()
+    transfer, _is_new = enter_transfer(payer, amount, paid_on, reference, last or 0, by)
+    return transfer
+
+
+def check_transfer(payer: Payer, paid_on: date) -> None:
+    """Refused for who pays otherwise, and for a day to come."""
     if payer.kind not in OTHERS:
         raise Refused(N_("Only employers and governments pay by transfer."), field="code")
     if paid_on > clock.today():
         raise Refused(N_("This day has not come yet."), field="paid_on")
-    row = {"payer": payer, "amount": amount, "paid_on": paid_on, "reference": reference}
+
+
+def enter_transfer(
+    payer: Payer, amount: Rupiah, paid_on: date, reference: str, turn: int, by: Actor
+) -> tuple[Transfer, bool]:
+    """The row and its payment, and whether it is new; refused for another one that is there. In the caller's write."""
+    row = {"payer": payer, "amount": amount, "paid_on": paid_on, "reference": reference, "turn": turn}
     made = Transfer.insert(**row, recorded_at=clock.now(), recorded_by=by.officer_id or 0).on_conflict_ignore()
     is_new = made.as_rowcount().execute()
-    transfer = Transfer.get(Transfer.reference == reference)
+    transfer = Transfer.get(Transfer.reference == reference, Transfer.turn == turn)
     if not is_new:
         if (transfer.payer_id, transfer.amount, transfer.paid_on) != (payer.id, amount, paid_on):
             raise Refused(N_("This reference was recorded before, for another payment."), field="reference")
-        return transfer
+        return transfer, False
     source = f"transfer:{transfer.id}"
     paid_at = clock.now() if paid_on == clock.today() else clock.start_of(paid_on)
     transfer.payment = booking.take(payer, amount, VIA, reference, paid_at, by, source=source)
     transfer.save(only=[Transfer.payment])
     audit.record(Act.TRANSFER_RECORDED, transfer, by, amount=amount)
-    return transfer
+    return transfer, True
 
 
 @writing
@@ -184,10 +236,6 @@ def agree(payer: Payer, since: date, suspends: bool, basis: str, by: Actor) -> A
     agreement = Agreement.get(Agreement.payer == payer, Agreement.since == since)
     audit.record(Act.AGREEMENT_RECORDED, agreement, by, suspends=suspends, since=since.isoformat())
     return agreement
-
-
-def _subject(payer: Payer) -> dict:
-    return {"payer": payer, "purpose": Purpose.BILL, "subject": 0}
 
 
 def _held():

@@ -8,12 +8,20 @@ from flask_babel import gettext as _
 from jkn import clock, law, numbers
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.contributions.models import Agreement
+from jkn.contributions.words import CORRECTED
 from jkn.employers import service as employers
 from jkn.errors import N_, Refused
 from jkn.ledger import service as ledger
 from jkn.members.models import Payer, PayerKind
-from jkn.statements import download, service
-from jkn.statements.forms import AgreementForm, NumberForm, PayerSearchForm, TransferForm
+from jkn.statements import download, service, undoing
+from jkn.statements.forms import (
+    AgreementForm,
+    NumberForm,
+    PayerSearchForm,
+    TransferDecideForm,
+    TransferForm,
+    TransferUndoForm,
+)
 from jkn.statements.models import Transfer
 from jkn.statements.service import OTHERS, MonthBilled
 from jkn.statements.words import KINDS
@@ -109,6 +117,10 @@ def statement_show(payer_id, month):
         more=more,
         masked=numbers.mask_name,
         kinds=KINDS,
+        corrections=service.corrections_of(billed.bill) if billed.amount != billed.bill.amount else [],
+        why=CORRECTED,
+        penalties=service.penalties_of(payer, billed.bill.month),
+        numbered=lambda tail: [numbers.group(prefix + tail) for prefix in numbers.VA_PREFIXES],
         payments=service.payments_of(payer, LATEST),
         credit=ledger.credit_of(payer.id),
         bases=_bases(payer, billed.bill.month),
@@ -144,8 +156,53 @@ def transfer_record():
         else:
             flash(_("The transfer is booked. Months paid: %(count)s.", count=len(transfer.payment.months)))
             return redirect(url_for(".payer_show", payer_id=payer.id), 303)
-    latest = scope(Transfer).select_extend(Payer).join(Payer).order_by(Transfer.id.desc()).limit(LATEST)
-    return page("statements/transfer_record.html", form=form, transfers=list(latest))
+    known = scope(Transfer).select_extend(Payer).join(Payer).order_by(Transfer.id.desc())
+    return page(
+        "statements/transfer_record.html",
+        form=form,
+        waiting=list(known.where(Transfer.unmatched() | Transfer.disputed())),
+        transfers=list(known.limit(LATEST)),
+    )
+
+
+@bp.route("/petugas/transfer/<int:transfer_id>", methods=["GET", "POST"])
+@needs(Can.RECORD_TRANSFERS)
+def transfer_show(transfer_id):
+    """One officer asks to undo what was matched wrongly, another one decides; then it is matched again."""
+    transfer, by = fetch(Transfer, transfer_id), actor()
+    form = _form_for(transfer)
+    if form and form.validate_on_submit():
+        try:
+            _act_on(transfer, form)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for(".transfer_show", transfer_id=transfer.id), 303)
+    return page("statements/transfer_show.html", transfer=transfer, form=form, me=by.officer_id)
+
+
+def _form_for(transfer: Transfer):
+    """What can be done about it now."""
+    if transfer.matched_again:
+        return None
+    if transfer.undone_on:
+        known = {"amount": transfer.amount, "paid_on": transfer.paid_on, "reference": transfer.reference}
+        return TransferForm(code=transfer.payer.code, **known)
+    return TransferDecideForm() if transfer.undo_asked_by else TransferUndoForm()
+
+
+def _act_on(transfer: Transfer, form) -> None:
+    match form:
+        case TransferUndoForm():
+            undoing.dispute(transfer, form.reason.data, actor())
+        case TransferDecideForm() if form.verdict.data == "undo":
+            undoing.undo(transfer, actor())
+        case TransferDecideForm():
+            undoing.keep(transfer, actor())
+        case TransferForm():
+            payer = _by_code(form.code.data)
+            undoing.match_again(transfer, payer, form.amount.number, form.paid_on.data, form.reference.data, by=actor())
 
 
 def _other(payer_id: int) -> Payer:

@@ -7,4 +7,5 @@ from jkn.contributions.models import Kind
 KINDS = {
     Kind.CONTRIBUTION: _l("Contribution"),
     Kind.AID: _l("Aid to class III"),
+    Kind.LATE_AID: _l("Aid to class III, months paid late"),
 }

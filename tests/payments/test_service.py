@@ -16,7 +16,7 @@ from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, Person
 from jkn.notices.models import Notice
-from jkn.payments import owing, partners, service
+from jkn.payments import booking, owing, partners, service
 from jkn.payments.bank import new_id
 from jkn.payments.models import AccessToken, BankNotice, Payment, Quote, UsedExternalId
 from jkn.payments.owing import NotPayable, Why
@@ -333,6 +333,15 @@ def test_the_status_of_a_payment_is_what_was_booked(partner, family):
         if other.account.number != va or other.payment_request_id != "pay-1":
             with pytest.raises(SnapError, match="4042601"):
                 service.status(partner, other)
+
+
+def test_the_status_tells_of_a_reversal_and_the_payment_sent_again_gets_its_first_answer(partner, family):
+    va = owing.va_of(family)
+    first = pay(partner, va)
+    booking.reverse(Payment.get(), "test", SYSTEM)
+    assert pay(partner, va) == first and Payment.select().count() == 1
+    data = service.status(partner, StatusRequest(account(va), "", "pay-1"))["virtualAccountData"]
+    assert (data["paymentFlagStatus"], data["paymentFlagReason"]["english"]) == ("01", "Reversed")
 
 
 def test_an_officer_sees_a_late_notice_once(partner, family):

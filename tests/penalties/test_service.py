@@ -73,7 +73,7 @@ def test_d03_fifteen_months_count_as_twelve(hospital):
 @pytest.mark.parametrize(
     ("day", "amount"), [(date(2024, 5, 7), 30_000_000), (date(2024, 5, 8), 20_000_000), (date(2020, 9, 1), 30_000_000)]
 )
-def test_d04_the_cap_is_that_of_the_day_of_the_penalty_bill(hospital, day, amount):
+def test_the_cap_is_that_of_the_day_of_the_penalty_bill(hospital, day, amount):
     payer = reactivated(12, day - timedelta(days=2))
     _admission, penalty = admit(head_of(payer), day, 100_000_000)
     assert penalty.amount == amount
@@ -85,13 +85,13 @@ def test_d05_three_months_of_class_one(hospital):
     assert penalty.amount == 900_000
 
 
-def test_d06_half_the_rate_before_2021(hospital):
+def test_half_the_rate_before_2021(hospital):
     payer = reactivated(4, date(2020, 9, 1))
     _admission, penalty = admit(head_of(payer), date(2020, 9, 5), 5_000_000)
     assert (penalty.amount, penalty.rate) == (500_000, 250)
 
 
-def test_d07_the_first_estimate_stands_whatever_the_final_cost(hospital):
+def test_the_first_estimate_stands_whatever_the_final_cost(hospital):
     payer = reactivated(4, JUNE)
     admission, penalty = admit(head_of(payer), JUNE, 5_000_000)
     with on(JUNE + timedelta(days=6)), pytest.raises(Refused, match="first estimate"):
@@ -113,6 +113,24 @@ def test_d08_a_bill_from_before_the_change_is_the_first_of_its_window_too(hospit
     admission, penalty = admit(head_of(payer), date(2024, 5, 20))
     assert penalty is None
     assert "first penalty bill" in judging.judge(admission, date(2024, 5, 20)).because
+
+
+@pytest.mark.parametrize(("once_per", "expected"), [("person", [500_000, 500_000]), ("family", [500_000])])
+def test_once_means_each_person_or_by_a_parameter_the_whole_family(hospital, own_law, once_per, expected):
+    own_law('once_per = "person", basis = "Perpres 59/2024"', f'once_per = "{once_per}", basis = "Perpres 59/2024"')
+    payer = reactivated(2, JUNE)
+    mother, child = people(payer.family)
+    admit(mother, JUNE + timedelta(days=2))
+    admit(child, JUNE + timedelta(days=20))
+    assert amounts() == expected
+
+
+def test_once_is_once_in_each_window(hospital):
+    payer = reactivated(2, date(2025, 1, 10))
+    admit(head_of(payer), date(2025, 1, 12))
+    pay_all(payer, JUNE)
+    admit(head_of(payer), JUNE)
+    assert len(amounts()) == 2
 
 
 @pytest.mark.parametrize("segment", [Segment.PBI_JK, Segment.PBPU_PEMDA])

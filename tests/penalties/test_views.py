@@ -233,7 +233,7 @@ def test_the_estimate_and_the_day_of_discharge_are_corrected_on_the_admissions_p
     assert 'value="2025"' in client.get(url).text
 
 
-def test_d07_after_the_bill_the_page_says_that_the_first_estimate_stands(app, june):
+def test_after_the_bill_the_page_says_that_the_first_estimate_stands(app, june):
     admission, _penalty = admit(head_of(reactivated(4, JUNE)), JUNE)
     answer = post(officer_client(app), f"/petugas/rawat-inap/{admission.id}", estimate="7.000.000")
     assert answer.status_code == 200 and "perkiraan awal" in answer.text

@@ -13,13 +13,13 @@ from jkn.ledger import service as ledger
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Person
-from jkn.payments import owing, pot
+from jkn.payments import booking, owing, pot
 from jkn.payments.models import BankNotice, Payment
-from jkn.reconciliation import checking, service
+from jkn.reconciliation import checking, refunding, service
 from jkn.reconciliation.models import Difference, DifferenceStep, Stage
-from jkn.reconciliation.rules import Step
-from tests.builders import a_family
-from tests.reconciliation.conftest import CHECKER, MAKER, PRICE, notified, reconcile
+from jkn.reconciliation.rules import Ground, Paper, Step
+from tests.builders import a_family, officer_client
+from tests.reconciliation.conftest import CHECKER, EVENING, MAKER, PRICE, notified, reconcile
 
 JANUARY = date(2026, 1, 1)
 
@@ -102,11 +102,42 @@ def test_unknown_money_waits_in_suspense_until_a_family_is_found(partner, bank_l
     assert the_difference().stage == Stage.PARKED
     assert all_agree() == [(PRICE, PRICE, 0)]
     with pytest.raises(Refused):
-        act(Step.ASSIGN, va="8888899999999998")
-    act(Step.ASSIGN, va=owing.va_of(family))
+        act(Step.ASSIGN, va="8888899999999998", note="Their slip.")
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    decide(True)
     assert settled(family) == [JANUARY]
     assert checking.balances()[Account.SUSPENSE] == 0
     assert all_agree() == [(PRICE, PRICE, 0)] and the_books_hold()
+
+
+def test_suspense_money_is_given_to_nobody_by_one_officer(partner, bank_list, family):
+    missing_here(partner, bank_list, family, va="8888899999999999")
+    act(Step.SUSPEND)
+    with pytest.raises(Refused):
+        act(Step.ASSIGN, va=owing.va_of(family))  # without a word why
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    for same in (MAKER, SYSTEM):
+        with pytest.raises(Refused):
+            decide(True, by=same)
+    assert settled(family) == [] and checking.balances()[Account.SUSPENSE] == -PRICE
+    assert all_agree() == [(PRICE, PRICE, 1)]
+    decide(False, note="Another family's slip.")
+    assert the_difference().stage == Stage.PARKED and the_difference().proposed_va is None
+    assert all_agree() == [(PRICE, PRICE, 0)]
+    act(Step.ASSIGN, va=owing.va_of(family), note="Now it is theirs.")
+    decide(True)
+    assert settled(family) == [JANUARY] and checking.balances()[Account.SUSPENSE] == 0
+
+
+def test_a_notice_while_the_second_officer_looks_is_booked_once(partner, bank_list, family):
+    missing_here(partner, bank_list, family, va="8888899999999999")
+    act(Step.SUSPEND)
+    act(Step.ASSIGN, va=owing.va_of(family), note="Their slip.")
+    notified(partner, family, "r1")
+    reconcile(bank_list.add("r2", "8888899999999998").write(), partner)
+    first = Difference.select().order_by(Difference.id).first()
+    assert first.stage == Stage.CLOSED and checking.balances()[Account.SUSPENSE] == 0
+    assert Payment.select().count() == 1 and the_books_hold()
 
 
 def test_taking_back_needs_another_officer(partner, bank_list, family):
@@ -228,3 +259,59 @@ def test_money_for_who_has_died_since_is_the_familys(partner, bank_list):
     act(Step.BOOK)
     act(Step.BOOK)
     assert Movement.sum_of(payer.id, Account.BANK) == 85_000 and checking.astray() == []
+
+
+def paid_out(family, ground, amount=PRICE, payment=None):
+    """The family asked it back from us too, and has it."""
+    payer = payer_of(family)
+    account = {"bank": "Bank", "account": "123", "holder": "SITI"}
+    refund = refunding.ask(payer, key="k", ground=ground, amount=amount, by=MAKER, payment=payment, **account)
+    refunding.note_papers(refund, list(Paper), seen=1, by=MAKER)
+    refunding.propose(refund, seen=2, by=MAKER)
+    refunding.grant(refund, seen=3, by=CHECKER)
+    refunding.pay_out(refund, "OUT-1", seen=4, by=CHECKER)
+
+
+def taken_back_by_the_bank(partner, bank_list, family):
+    bank_list.add("r1", owing.va_of(family)).add("r1", owing.va_of(family), status="BATAL")
+    reconcile(bank_list.write(), partner)
+
+
+def test_money_that_the_payer_and_the_bank_both_have_is_a_debt_on_the_list(app, partner, bank_list, family, run):
+    payment = notified(partner, family, "r1")
+    paid_out(family, Ground.WRONG_ACCOUNT, payment=payment)
+    taken_back_by_the_bank(partner, bank_list, family)
+    act(Step.TAKE_BACK, note="See the list.")
+    decide(True)
+    assert the_difference().stage == Stage.OWED and Payment.get().reversed_on is None
+    assert "berutang" in officer_client(app).get("/petugas/rekonsiliasi").text
+    assert all_agree() == [(0, PRICE, 1)] and run("check-books").exit_code == 0
+    booking.take(payer_of(family), 2 * PRICE, "Bank", "B-2", EVENING, SYSTEM)  # the open month, and the debt
+    act(Step.TAKE_BACK, note="They paid it back.")
+    decide(True)
+    assert Difference.get().stage == Stage.CLOSED and Payment.get_by_id(payment.id).reversed_on
+    assert settled(family) == [JANUARY] and ledger.credit_of(payer_of(family).id) == 0
+    assert all_agree() == [] and the_books_hold()
+
+
+def test_credit_that_was_paid_out_is_a_debt_as_well(partner, bank_list, family):
+    notified(partner, family, "r1", 2 * PRICE)
+    paid_out(family, Ground.OVERPAID)
+    bank_list.add("r1", owing.va_of(family), 2 * PRICE).add("r1", owing.va_of(family), 2 * PRICE, status="BATAL")
+    reconcile(bank_list.write(), partner)
+    act(Step.TAKE_BACK, note="See the list.")
+    decide(True)
+    assert the_difference().stage == Stage.OWED and settled(family) == [JANUARY]
+    assert the_books_hold()
+
+
+def test_money_that_is_only_asked_for_is_decided_first(partner, bank_list, family):
+    payment = notified(partner, family, "r1")
+    account = {"bank": "Bank", "account": "123", "holder": "SITI"}
+    ask = {"key": "k", "ground": Ground.WRONG_ACCOUNT, "amount": PRICE, "payment": payment}
+    refunding.ask(payer_of(family), by=MAKER, **ask, **account)
+    taken_back_by_the_bank(partner, bank_list, family)
+    act(Step.TAKE_BACK, note="See the list.")
+    with pytest.raises(Refused, match="asked back"):
+        decide(True)
+    assert the_difference().stage == Stage.PROPOSED

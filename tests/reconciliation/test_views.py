@@ -60,6 +60,20 @@ def test_two_officers_take_a_booking_back(app, unlisted):
     assert "Tidak ada di bank." in second.get(url).text
 
 
+def test_two_officers_give_suspense_money_to_a_family(app, partner, bank_list, family):
+    reconcile(bank_list.add("r1", "8888899999999999").write(), partner)
+    first, second = officer_client(app), officer_client(app, username="rina")
+    url, va = f"{LIST}/{Difference.get().id}", owing.va_of(members.payer_of(family.id))
+    assert post(first, url, step="suspend", note="").status_code == 303
+    assert post(first, url, step="assign", number=va, note="Slipnya.").status_code == 303
+    assert Payment.select().count() == 0
+    page = second.get(url).text
+    assert va[-4:] in page and va not in page and people(family)[0].name not in page
+    assert post(first, url, verdict="yes", note="").status_code == 200 and Payment.select().count() == 0
+    assert post(second, url, verdict="yes", note="").status_code == 303
+    assert Payment.get().family_id == family.id
+
+
 def test_what_waits_more_than_a_day_is_an_alarm(app, missing):
     client = officer_client(app)
     assert "LEBIH DARI SEHARI" not in client.get(LIST).text

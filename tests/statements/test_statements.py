@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from jkn import clock, exports
+from jkn import clock, exports, numbers
 from jkn.access import SYSTEM
 from jkn.audit.models import Act, Entry
 from jkn.calendar import add_months
-from jkn.contributions import issuing_others
+from jkn.contributions import corrections, issuing_others
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Bill
 from jkn.db import db, write
@@ -21,8 +21,9 @@ from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
 from jkn.members.models import CareClass, Payer, PayerKind, Person, Segment
-from jkn.payments import owing
-from jkn.payments.models import Payment
+from jkn.payments import account_numbers, booking, owing
+from jkn.payments.models import Payment, Purpose
+from jkn.penalties.models import Admission, Care, Penalty
 from jkn.statements import download, service
 from jkn.statements.models import Transfer
 from tests.builders import a_family, counted, officer_client, people, post
@@ -181,7 +182,7 @@ def test_the_file_has_every_line_and_no_formula(desk, monkeypatch):
     header, *rows = csv.reader(io.StringIO(answer.text))
     assert header == list(download.COLUMNS) and len(rows) == 7
     assert rows[0][0].startswith("'=")
-    assert rows[1][2:] == ["contribution", "I", "4500000", "180000", "90000", "270000"]
+    assert rows[1][2:] == ["contribution", "I", "4500000", "180000", "90000", "270000", "", ""]
     assert workers[1].card not in answer.text and workers[1].name not in answer.text
 
 
@@ -224,3 +225,57 @@ def test_an_employers_page_asks_for_no_month_that_has_lapsed(app):
         Bill.create(payer=employer, month=month, amount=100_000, due_on=month, basis="x")
     asked = owing.due(employer, clock.today()).amount
     assert service.owing_of([employer.id])[employer.id] == service.Owing(25, asked)
+
+
+@pytest.fixture
+def fined(app):
+    """An employer with a bill of January, and a penalty from the 12th that it has to pay."""
+    payer = an_employer()
+    worker, _other = a_worker(payer, 6_000_000), a_worker(payer, 5_000_000)
+    issuing_others.issue(JANUARY)
+    admission = Admission.create(
+        person=worker,
+        facility_code="0301R001",
+        care=Care.HOSPITAL,
+        admitted_on=date(2026, 1, 11),
+        estimate=5_000_000,
+        key="k",
+        recorded_by=1,
+    )
+    numbers_of = {"months": 2, "counted": 2, "rate": 500, "cap": 20_000_000, "amount": 500_000}
+    days = {"reactivated_on": date(2026, 1, 5), "billed_on": date(2026, 1, 12)}
+    row = {"payer": payer, "person": worker, "admission": admission, "cost": 5_000_000, "basis": "x"}
+    penalty = Penalty.create(**row, **numbers_of, **days)
+    account_numbers.number_of(payer.id, Purpose.PENALTY, penalty.id)
+    return penalty
+
+
+def test_the_statement_has_the_penalties_that_an_employer_pays_with_number_and_last_day(desk, fined):
+    tail = account_numbers.number_of(fined.payer_id, Purpose.PENALTY, fined.id)
+    page = desk.get(f"/petugas/pembayar/{fined.payer_id}/2026-01").text
+    assert "Denda rawat inap" in page and 'value="500000"' in page and "10 Februari 2026" in page
+    assert numbers.group("88888" + tail) in page and numbers.group("89888" + tail) in page
+    text = desk.get(f"/petugas/pembayar/{fined.payer_id}/2026-01/csv").text
+    (row,) = [row for row in csv.reader(io.StringIO(text)) if row[2] == "penalty"]
+    assert row[-3:] == ["500000", "88888" + tail, "2026-02-10"]
+
+
+def test_an_open_penalty_stays_on_later_statements_and_a_paid_one_on_that_of_its_month(desk, fined):
+    issuing_others.issue(add_months(JANUARY, 1))
+    payer = fined.payer
+    assert [item.penalty.id for item in service.penalties_of(payer, add_months(JANUARY, 1))] == [fined.id]
+    assert service.penalties_of(payer, add_months(JANUARY, -1)) == []
+    booking.take(payer, 500_000, "B", "r", clock.now(), SYSTEM, purpose=Purpose.PENALTY, subject=fined.id)
+    assert service.penalties_of(payer, add_months(JANUARY, 1)) == []
+    page = desk.get(f"/petugas/pembayar/{payer.id}/2026-01").text
+    assert "dibayar pada 15 Januari 2026" in page
+    assert ",penalty," not in desk.get(f"/petugas/pembayar/{payer.id}/2026-01/csv").text
+
+
+def test_corrections_stand_on_the_statement_and_in_the_file(desk, fined):
+    corrections.report_death(fined.person, date(2025, 12, 20), SYSTEM)
+    page = desk.get(f"/petugas/pembayar/{fined.payer_id}/2026-01").text
+    assert 'value="-300000"' in page and "Meninggal" in page
+    rows = list(csv.reader(io.StringIO(desk.get(f"/petugas/pembayar/{fined.payer_id}/2026-01/csv").text)))
+    billed = sum(int(row[7]) for row in rows[1:] if row[2] != "penalty")
+    assert billed == service.bill_of(fined.payer, JANUARY).amount == 250_000

@@ -4,6 +4,8 @@ import secrets
 import sqlite3
 from threading import RLock
 
+from jkn import clock
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (id TEXT PRIMARY KEY, label TEXT, balance INTEGER, state TEXT DEFAULT 'open');
 CREATE TABLE IF NOT EXISTS binding (link TEXT PRIMARY KEY, account TEXT, auth_code TEXT, charge_token TEXT,
@@ -11,6 +13,7 @@ CREATE TABLE IF NOT EXISTS binding (link TEXT PRIMARY KEY, account TEXT, auth_co
 CREATE TABLE IF NOT EXISTS orders (reference TEXT PRIMARY KEY, number TEXT, kind TEXT, account TEXT, amount INTEGER,
     status TEXT, code TEXT, back TEXT, qr TEXT);
 CREATE TABLE IF NOT EXISTS taken (id INTEGER PRIMARY KEY, reference TEXT, account TEXT, amount INTEGER);
+CREATE TABLE IF NOT EXISTS moved (id INTEGER PRIMARY KEY, reference TEXT, amount INTEGER, at TEXT, is_back INTEGER);
 """
 ACCOUNTS = (("1", "0812****5401", 10_000_000), ("2", "0812****5402", 20_000))
 REFUSALS = {"blocked": "05", "inactive": "18"}
@@ -107,14 +110,36 @@ class Books:
                 self._close(reference, "05", "", "")
             return self.order(reference)
 
+    def give_back(self, reference: str) -> bool:
+        """A refund of money that was taken; False when there is nothing to give back."""
+        with self._transaction():
+            order = self.order(reference)
+            if order is None or order["status"] != "00":
+                return False
+            give = "UPDATE account SET balance = balance + ? WHERE id = ?"
+            self._db.execute(give, (order["amount"], order["account"]))
+            self._note_move(order, is_back=True)
+            self._close(reference, "04", "", order["account"])
+            return True
+
     def taken(self) -> list[tuple[str, int]]:
         """(reference, amount) of each time money was taken, in order."""
         return [(row["reference"], row["amount"]) for row in self._all("SELECT * FROM taken ORDER BY id")]
+
+    def moved_on(self, day: str) -> list[sqlite3.Row]:
+        """Money taken and given back on a day in Jakarta (2026-01-20), in order."""
+        return self._all("SELECT * FROM moved WHERE at >= ? AND at < ? ORDER BY id", day, f"{day}U")
 
     def _move(self, order: sqlite3.Row, account: str) -> None:
         self._db.execute("UPDATE account SET balance = balance - ? WHERE id = ?", (order["amount"], account))
         values = (order["reference"], account, order["amount"])
         self._db.execute("INSERT INTO taken (reference, account, amount) VALUES (?, ?, ?)", values)
+        self._note_move(order, is_back=False)
+
+    def _note_move(self, order: sqlite3.Row, is_back: bool) -> None:
+        at = clock.now().astimezone(clock.JAKARTA).isoformat(timespec="seconds")
+        values = (order["reference"], order["amount"], at, is_back)
+        self._db.execute("INSERT INTO moved (reference, amount, at, is_back) VALUES (?, ?, ?, ?)", values)
 
     def _close(self, reference: str, status: str, code: str, account: str) -> None:
         values = (status, code, account, reference)

@@ -1,4 +1,4 @@
-"""The simulated provider's own pages: saying yes to a debit, paying an order, and what is waiting."""
+"""The simulated provider's own pages: saying yes to a debit, paying an order, what is waiting, and a day's list."""
 
 from html import escape
 
@@ -26,6 +26,14 @@ def front(provider: Provider, accounts, waiting) -> str:
     )
     money = "".join(f"<li>{escape(row['label'])}: {format_rupiah(row['balance'])}</li>" for row in accounts)
     return _page(provider, "Menunggu dibayar", f"<ul>{rows}</ul><h2>Saldo</h2><ul>{money}</ul>")
+
+
+def settlement(moved) -> str:
+    """What was taken and given back, as the list that is sent to us after the day."""
+    rows = (
+        f"{row['reference']},{row['amount']},{row['at']},{'BATAL' if row['is_back'] else 'SUKSES'}" for row in moved
+    )
+    return "\n".join(["referensi,jumlah,waktu,status", *rows, ""])
 
 
 def _form(action: str, accounts, hidden: str = "") -> str:

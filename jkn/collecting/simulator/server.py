@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from jkn import clock
 from jkn.collecting.providers import Provider
 from jkn.collecting.simulator import pages
 from jkn.collecting.simulator.books import Books
@@ -109,6 +110,9 @@ class _Handler(FaultyHandler):
             self._page(pages.authorise(self.server.provider, books.accounts(), asked))
         elif address.path.startswith("/pay/") and (order := books.order(address.path.removeprefix("/pay/"))):
             self._page(pages.pay(self.server.provider, order, books.accounts()))
+        elif address.path == "/settlement":
+            day = asked.get("day") or clock.today().isoformat()
+            self.reply(200, pages.settlement(books.moved_on(day)).encode(), kind="text/csv; charset=utf-8")
         elif address.path == "/":
             self._page(pages.front(self.server.provider, books.accounts(), books.orders(PENDING)))
         else:
@@ -147,11 +151,16 @@ class _Handler(FaultyHandler):
         self.reply(status, content, slowly=fault == "drip")
 
     def _control(self, order: dict) -> None:
-        """`{"faults": […]}`, `{"account": "1", "balance": 0, "state": "blocked"}`; the answer counts what was taken."""
+        """`{"faults": […]}`, `{"account": "1", "balance": 0, "state": "blocked"}`, `{"give_back": reference}`.
+
+        The answer counts what was taken.
+        """
         server = self.server
         server.faults += order.get("faults", [])
         if "account" in order:
             server.books.change_account(order["account"], order.get("balance"), order.get("state"))
+        if server.books.give_back(order.get("give_back", "")):
+            server.tell(order["give_back"], server.next_fault(Service.DEBIT_NOTICE))
         self.reply(200, as_json({"taken": server.books.taken()}))
 
     def _decide(self, path: str, typed: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ TOKEN_SECONDS = 900
 MOST_BILLS = 24
 REASON_LENGTH = 64
 SUCCESS = {"english": "Success", "indonesia": "Sukses"}
+REVERSED = {"english": "Reversed", "indonesia": "Dibatalkan"}
 INDONESIAN = {
     Code.INVALID_ACCOUNT: "Nomor tidak dikenal",
     Code.INVALID_BILL: "Tagihan belum ada",
@@ -96,10 +97,11 @@ def status_answer(
     total: int,
     booked_at: datetime,
     reference="",
+    is_reversed: bool = False,
 ) -> dict:
-    """The payment as we hold it; one we do not hold is 404/01."""
+    """The payment as we hold it; one that was reversed since has failed ("01"), one we do not hold is 404/01."""
     data = {
-        "paymentFlagReason": SUCCESS,
+        "paymentFlagReason": REVERSED if is_reversed else SUCCESS,
         **request.account.echo,
         "virtualAccountName": name[:255],
         "inquiryRequestId": request.inquiry_request_id or payment_request_id,
@@ -108,7 +110,7 @@ def status_answer(
         "totalAmount": format_amount(total),
         "transactionDate": format_moment(booked_at),
         **({"referenceNo": reference} if reference else {}),
-        "paymentFlagStatus": "00",
+        "paymentFlagStatus": "01" if is_reversed else "00",
         "billDetails": [],
     }
     return {**_head(Service.STATUS), "virtualAccountData": data, "additionalInfo": {}}
