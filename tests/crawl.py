@@ -104,6 +104,7 @@ url                                    access             methods               
 /data-saya/kelas                       class:change       GET                        -          own
 /data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
 /data-saya/kelas/batal                 class:change       GET POST                   -          own
+/data-saya/kode-sms                    pin:change         GET POST                   -          own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -139,6 +140,8 @@ url                                    access             methods               
 /masuk/naik                            status:see         GET POST                   -          own
 /masuk/naik/lanjut                     sign-ins:switch    GET                        -          own
 /masuk/naik/petugas                    sign-ins:switch    GET POST                   -          own
+/masuk/naik/sms                        sign-ins:switch    GET POST                   -          own
+/masuk/naik/sms/kode                   sign-ins:switch    GET POST                   -          own
 /masuk/pulih                           public             GET POST                   -          -
 /masuk/pulih/saksi                     public             GET POST                   -          -
 /pengaduan                             public             GET POST                   -          -
