@@ -43,8 +43,8 @@ NOTES = (
     N_("uncertain: how fractions of a rupiah are rounded."),
     N_("uncertain: how fractions of a rupiah are rounded, and until when an employer pays."),
     N_(
-        "uncertain: whether the certified poor are still exempt, how fractions are rounded, until "
-        "when an employer pays, and whether once means each person or the whole family."
+        "uncertain: whether the certified poor are still exempt; how fractions are rounded; until "
+        "when an employer pays; whether once means each person or the whole family."
     ),
     N_("uncertain: how half the months are rounded, and what a missed instalment does."),
     N_(

@@ -117,7 +117,8 @@ def test_d08_a_bill_from_before_the_change_is_the_first_of_its_window_too(hospit
 
 @pytest.mark.parametrize(("once_per", "expected"), [("person", [500_000, 500_000]), ("family", [500_000])])
 def test_once_means_each_person_or_by_a_parameter_the_whole_family(hospital, own_law, once_per, expected):
-    own_law('once_per = "person", basis = "Perpres 59/2024"', f'once_per = "{once_per}", basis = "Perpres 59/2024"')
+    rest = 'employer_due_months = 1, basis = "Perpres 59/2024"'
+    own_law(f'once_per = "person", {rest}', f'once_per = "{once_per}", {rest}')
     payer = reactivated(2, JUNE)
     mother, child = people(payer.family)
     admit(mother, JUNE + timedelta(days=2))
