@@ -324,7 +324,9 @@ def a_new_world() -> World:
     family.save()
     person = people(family)[0]
     members_phone, email = "+6281298765401", "kanari@contoh.example"
-    Person.update(phone=members_phone, email=email).where(Person.id == person.id).execute()
+    Person.update(phone=members_phone, email=email, phone_confirmed_at=clock.now()).where(
+        Person.id == person.id
+    ).execute()
     person = Person.get_by_id(person.id)
     accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
     by = Actor(person_id=person.id, family_id=family.id, role=Role.MEMBER)
