@@ -24,6 +24,8 @@ ACTS = {
     Act.GRANT_GIVEN: _l("A right to act for you was given."),
     Act.GRANT_ENDED: _l("A right to act for you was ended."),
     Act.GRANT_USED: _l("Somebody began to act for you."),
+    Act.CONSENT_WIDENED: _l("You agreed too that a volunteer helps."),
+    Act.SLIP_ASKED: _l("A slip for your first PIN was asked for."),
     Act.HEALTH_HIDDEN: _l("You chose who sees your health pages."),
     Act.WAY_CHOSEN: _l("You chose how news reaches you."),
     Act.NOTICE_RESENT: _l("A message to you was sent again."),
