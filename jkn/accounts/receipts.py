@@ -12,6 +12,9 @@ from jkn.notices import service as notices
 from jkn.numbers import mask_name
 
 LONGEST = 200  # acts of one consent that a page prints
+SHORT = 30  # signs of a name in a message
+CONSENTING = {Act.GRANT_GIVEN, Act.GRANT_ENDED, Act.CONSENT_WIDENED, Act.CONSENT_NARROWED, Act.SHEET_CODE_USED}
+SILENT = CONSENTING | {Act.DATA_SEEN}  # what changes nothing of the member's
 
 
 def of(grant: Grant) -> list[touches.Touch]:
@@ -24,9 +27,9 @@ def tell(grant: Grant) -> bool:
     """The consent is over: the member is sent how much was changed under it, once."""
     if not Grant.update(told_at=clock.now()).where(Grant.id == grant.id, Grant.told_at.is_null()).execute():
         return False
-    silent = (Act.DATA_SEEN, Act.GRANT_GIVEN, Act.GRANT_ENDED, Act.CONSENT_WIDENED, Act.SHEET_CODE_USED)
-    count = sum(entry.act not in silent for entry in _entries(grant))
-    notices.tell(grant.person, "consent_ended", str(grant.id), helper=mask_name(grant.holder_officer.name), count=count)
+    count = sum(entry.act not in SILENT for entry in _entries(grant))
+    helper = mask_name(grant.holder_officer.name)[:SHORT]
+    notices.tell(grant.person, "consent_ended", str(grant.id), helper=helper, count=count)
     return True
 
 

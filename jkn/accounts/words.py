@@ -25,6 +25,7 @@ ACTS = {
     Act.GRANT_ENDED: _l("A right to act for you was ended."),
     Act.GRANT_USED: _l("Somebody began to act for you."),
     Act.CONSENT_WIDENED: _l("You agreed too that a volunteer helps."),
+    Act.CONSENT_NARROWED: _l("You took back your consent to a volunteer."),
     Act.SLIP_ASKED: _l("A slip for your first PIN was asked for."),
     Act.HEALTH_HIDDEN: _l("You chose who sees your health pages."),
     Act.WAY_CHOSEN: _l("You chose how news reaches you."),

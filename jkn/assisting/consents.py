@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from jkn import clock
 from jkn.access import Actor
-from jkn.accounts import attempts, grants, sheets, stopping
+from jkn.accounts import attempts, grants, receipts, sheets, stopping
 from jkn.accounts.models import Grant, GrantBasis, Officer, SheetCode, SignIn
 from jkn.assisting import volunteers
 from jkn.assisting.models import PaperConsent, SlipRequest
@@ -95,11 +95,23 @@ def _join(number: str, code: str, by: Actor) -> bool | None:
 
 @writing
 def cancel_all(person: Person, by: Actor) -> int:
-    """The member takes back every consent that runs; how many there were."""
+    """The person takes back every consent that runs, and their part in those of relatives; how many there were."""
+    family = members.family_of(person.id)
+    people = {each.id for each in members.people_of(family.id)} if family else set()
     running = Grant.select().where(
-        Grant.person == person, Grant.holder_officer.is_null(False), Grant.live_at(clock.now())
+        Grant.person.in_([*people | {person.id}]), Grant.holder_officer.is_null(False), Grant.live_at(clock.now())
     )
-    return sum(grants.end(grant, by) for grant in running)
+    done = 0
+    for grant in running:
+        covered = grant.covers.split()
+        if grant.person_id == person.id:
+            done += grants.end(grant, by)
+        elif str(person.id) in covered:
+            covered.remove(str(person.id))
+            Grant.update(covers=" ".join(covered)).where(Grant.id == grant.id).execute()
+            audit.record(Act.CONSENT_NARROWED, grant, by, person=person.id)
+            done += 1
+    return done
 
 
 @writing
@@ -225,5 +237,5 @@ def _guesses(number: str) -> str:
 
 def _tell_begun(person: Person, grant: Grant) -> None:
     minutes = (grant.until - grant.since) // timedelta(minutes=1)
-    helper = mask_name(grant.holder_officer.name)
+    helper = mask_name(grant.holder_officer.name)[: receipts.SHORT]
     notices.tell(person, "consent_given", f"{grant.id}", helper=helper, minutes=minutes)

@@ -86,7 +86,7 @@ def slip_request_close(slip_request_id):
     if form.validate_on_submit():
         consents.answer_slip(request, actor())
         return redirect(url_for("accounts.slip_print", person_id=request.person_id), 303)
-    return page("assisting/slip_request_close.html", request=request, form=form)
+    return page("assisting/slip_request_close.html", name=mask_name(request.person.name), form=form)
 
 
 @bp.cli.command("import-unregistered")

@@ -1,3 +1,5 @@
+import re
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField, StringField, ValidationError
@@ -108,5 +110,5 @@ class FormsPrintForm(Form):
     count = DigitsField(_l("How many forms? At most 100"), read=digits, render_kw={"maxlength": 3})
 
     def validate_count(self, field) -> None:
-        if not 1 <= int(field.number) <= 100:
+        if field.number is not None and not re.fullmatch("0*([1-9][0-9]?|100)", field.number):
             raise ValidationError(gettext("At most 100 at a time."))

@@ -84,6 +84,7 @@ class Act(StrEnum):
     GRANT_ENDED = "grant:ended"
     GRANT_USED = "grant:used"
     CONSENT_WIDENED = "consent:widened"
+    CONSENT_NARROWED = "consent:narrowed"
     VOLUNTEER_ASSIGNED = "volunteer:assigned"
     VOLUNTEER_SUSPENDED = "volunteer:suspended"
     VOLUNTEER_RESUMED = "volunteer:resumed"

@@ -18,7 +18,7 @@ from jkn.members import service as members
 from jkn.members.models import Family, Segment, Spell
 from jkn.permissions import Scope
 from jkn.regions.models import Level, Region
-from tests.assisting.test_consents import by_of, kader, phone  # noqa: F401
+from tests.assisting.helping import by_of
 from tests.builders import a_family, a_nik, officer_client, pay_in, people, post, sign_in
 
 VILLAGE = "35.78.08.1001"
@@ -37,11 +37,11 @@ def officer(app):
     return officer_client(app)
 
 
-def works_in(kader, village):  # noqa: F811
+def works_in(kader, village):
     VolunteerVillage.create(officer=kader, village_code=village)
 
 
-def test_an_officer_says_where_a_volunteer_works_and_who_they_are(officer, village, siti, kader):  # noqa: F811
+def test_an_officer_says_where_a_volunteer_works_and_who_they_are(officer, village, siti, kader):
     form = {"username": "tini", "number": siti.nik, "villages": VILLAGE}
     assert post(officer, "/petugas/kader", **form).status_code == 303
     assert worklist.villages_of(kader.id) == [VILLAGE]
@@ -50,20 +50,20 @@ def test_an_officer_says_where_a_volunteer_works_and_who_they_are(officer, villa
     assert worklist.villages_of(kader.id) == []
 
 
-def test_only_volunteers_known_people_and_known_villages_are_taken(officer, village, siti, kader):  # noqa: F811
+def test_only_volunteers_known_people_and_known_villages_are_taken(officer, village, siti, kader):
     right = {"username": "tini", "number": siti.nik, "villages": VILLAGE}
     for wrong in ({"username": "dewi"}, {"number": a_nik()}, {"villages": "99.99.99.9999"}, {"villages": "x" * 14}):
         assert post(officer, "/petugas/kader", **right | wrong).status_code == 200, wrong
     assert VolunteerVillage.select().count() == 0
 
 
-def test_the_front_page_of_a_volunteer_shows_their_villages(phone, kader, village):  # noqa: F811
+def test_the_front_page_of_a_volunteer_shows_their_villages(phone, kader, village):
     assert phone.get("/").location == "/kader"
     works_in(kader, village)
     assert "Gubeng, Kota Surabaya" in phone.get("/kader").text
 
 
-def test_the_list_says_task_rt_rw_and_a_masked_name_and_opens_nothing(phone, kader, village):  # noqa: F811
+def test_the_list_says_task_rt_rw_and_a_masked_name_and_opens_nothing(phone, kader, village):
     works_in(kader, village)
     family = a_family(1, names=("WATI SUSANTI",), liable_from=date(2025, 6, 1))
     page = phone.get(f"/kader/daftar?desa={VILLAGE}&tugas=tunggakan").text
@@ -74,14 +74,14 @@ def test_the_list_says_task_rt_rw_and_a_masked_name_and_opens_nothing(phone, kad
     assert entry.by_officer == kader.id
 
 
-def test_what_was_read_from_the_list_stands_on_the_members_own_page(app, phone, kader, village):  # noqa: F811
+def test_what_was_read_from_the_list_stands_on_the_members_own_page(app, phone, kader, village):
     works_in(kader, village)
     family = a_family(1, liable_from=date(2025, 6, 1))
     phone.get(f"/kader/daftar?desa={VILLAGE}&tugas=tunggakan")
     assert "Dewi Ratna" in sign_in(app, people(family)[0]).get("/akses").text
 
 
-def test_another_village_stays_shut(phone, kader, village):  # noqa: F811
+def test_another_village_stays_shut(phone, kader, village):
     a_family(1, names=("WATI SUSANTI",), liable_from=date(2025, 6, 1))
     assert "W***" not in phone.get(f"/kader/daftar?desa={VILLAGE}&tugas=tunggakan").text
     works_in(kader, village)  # the twin: with the village it opens
@@ -135,7 +135,7 @@ def test_unregistered_families_come_from_a_file_and_leave_the_list_when_they_joi
     assert names_of(Task.UNREGISTERED) == []
 
 
-def test_unusual_patterns_are_listed_for_officers(officer, kader, siti):  # noqa: F811
+def test_unusual_patterns_are_listed_for_officers(officer, kader, siti):
     night = clock.start_of(clock.today()) + timedelta(hours=23)
     by = by_of(kader)
     with clock.frozen(night):
@@ -152,7 +152,7 @@ def test_unusual_patterns_are_listed_for_officers(officer, kader, siti):  # noqa
     assert volunteers.worked([kader])[0].is_unusual
 
 
-def test_an_officer_lifts_a_suspension(officer, kader):  # noqa: F811
+def test_an_officer_lifts_a_suspension(officer, kader):
     volunteers.suspend(kader, SYSTEM)
     url = f"/petugas/kader/{kader.id}"
     assert url in officer.get("/petugas/kader").text
@@ -176,7 +176,7 @@ def test_forms_are_numbered_once_and_can_be_shown_again(officer, run):
     assert len(run("print-consent-forms", "2").output.split()) == 2
 
 
-def test_a_request_for_a_slip_is_seen_once_and_done_by_an_officer(officer, kader, phone, siti):  # noqa: F811
+def test_a_request_for_a_slip_is_seen_once_and_done_by_an_officer(officer, kader, phone, siti):
     (form,) = consents.print_forms(1, SYSTEM)
     typed = {"form": form.number, "number": siti.nik, "signed_by": "signature", "witness": "Bu RW"}
     post(phone, "/kader/kertas", **typed)
@@ -188,7 +188,7 @@ def test_a_request_for_a_slip_is_seen_once_and_done_by_an_officer(officer, kader
     assert "S*** A*****" not in officer.get("/petugas/kader/slip").text
 
 
-def test_a_person_without_a_family_card_needs_an_officer(kader, siti):  # noqa: F811
+def test_a_person_without_a_family_card_needs_an_officer(kader, siti):
     members.Stay.update(until=clock.today()).where(members.Stay.person == siti).execute()
     code = sheets.codes(sheets.issue(siti, SYSTEM))[0]
     with pytest.raises(Refused):
