@@ -188,7 +188,7 @@ class Grant(BaseModel):
     told_at = MomentField(null=True)  # when the person was sent a consent's receipt
 
     class Meta:
-        indexes = ((("person", "key"), True), (("holder_officer", "id"), False))
+        indexes = ((("person", "key"), True), (("holder_officer", "id"), False), (("told_at", "until"), False))
         constraints = [
             Check("holder_id <> person_id"),
             Check("until > since"),

@@ -107,4 +107,5 @@ def up(migrator, db):
         ),
     )
     db.execute_sql('CREATE INDEX grant_holder_officer_id_id ON "grant" (holder_officer_id, id)')
+    db.execute_sql('CREATE INDEX grant_told_at_until ON "grant" (told_at, until)')
     db.execute_sql("CREATE INDEX family_village_code_id ON family (village_code, id)")

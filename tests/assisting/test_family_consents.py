@@ -6,7 +6,10 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import grants, sheets
 from jkn.assisting import consents
+from jkn.contributions import service as contributions
+from jkn.contributions.models import Bill
 from jkn.members import service as members
+from jkn.members.models import CareClass, Segment
 from jkn.permissions import Scope
 from tests.assisting.helping import help_of
 from tests.builders import a_family, a_nik, people, post
@@ -25,6 +28,16 @@ def test_the_head_says_yes_for_children_and_not_for_other_adults(phone, siti, co
     help_of(phone, siti, codes[0], Scope.STATUS, Scope.DATA)
     page = phone.get("/status").text + phone.get("/kartu").text + phone.get("/data-saya").text
     assert "SITI AMINAH" in page
+    assert "ADIK" not in page
+
+
+def test_a_bill_names_other_adults_only_masked(phone, siti, codes):
+    adult, family = grown(siti), members.family_of(siti.id)
+    members.cover(adult, members.payer_of(family.id), Segment.PBPU, CareClass.III, date(2025, 1, 1))
+    contributions.issue_bills(date(2026, 1, 1))
+    help_of(phone, siti, codes[0], Scope.BILLS)
+    page = phone.get(f"/tagihan/{Bill.get(Bill.family_id == family.id).id}").text
+    assert "SITI AMINAH" in page and "A*** D*****" in page
     assert "ADIK" not in page
 
 

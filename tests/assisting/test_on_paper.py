@@ -48,8 +48,3 @@ def test_a_sealed_sheet_is_bound_and_its_codes_are_not_shown(phone, siti):
 def test_guesses_of_form_numbers_count_as_misses(phone, siti):
     assert on_paper(phone, siti, "12345678").status_code == 200
     assert Miss.select().count() == 1
-
-
-def test_guesses_of_form_numbers_count_as_misses(phone, siti):
-    assert on_paper(phone, siti, "12345678").status_code == 200
-    assert Miss.select().count() == 1
