@@ -25,10 +25,9 @@ LONGEST = {
     "answer": ["found", "not-there", "answered", "officer"],
     "clinic": ["KLINIK PRATAMA RAWAT JALAN BHAYANGKARA POLRES TANJUNG PERAK SURABAYA UTARA"],
     "count": [36],
-    "helper": ["M" + "*" * 29],
-    "minutes": [60],
     "poor": [True, False],
     "provider": ["Bank Pembangunan Daerah Istimewa Yogyakarta"],
+    "minutes": [60],
     **dict.fromkeys(("day", "first", "last", "since", "until"), [DAY]),
 }
 HEALTH = re.compile(
