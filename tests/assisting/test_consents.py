@@ -21,6 +21,7 @@ from tests.crawl import a_facility
 def test_a_code_of_the_members_own_sheet_opens_their_pages_and_is_spent(phone, siti, codes):
     assert help_of(phone, siti, codes[3]).location == "/"
     assert "SITI AMINAH" in phone.get("/status").text
+    assert 'href="/kader"' in phone.get("/").text
     assert SheetCode.select().where(SheetCode.used_at.is_null(False)).count() == 1
 
 
