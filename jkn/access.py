@@ -17,7 +17,8 @@ class Actor:
     """Who acts, for whom, how surely known, through which door.
 
     `person_id` is whose pages these are. Somebody who acts for them stands in `holder_id` (a member) or `officer_id`;
-    then `on_behalf_of` is set, and `scopes` are the only permissions of a member that the grant gives.
+    then `on_behalf_of` is set, and `scopes` are the only permissions of a member that the grant gives. A consent names
+    in `covers` the people of the family for whom it holds; None is everybody.
     """
 
     person_id: int | None = None
@@ -34,6 +35,7 @@ class Actor:
     device: int | None = None
     grant: int | None = None
     scopes: frozenset[Can] | None = None
+    covers: frozenset[int] | None = None
     office: str | None = None
     facility: str | None = None
     sign_in: int | None = None
@@ -53,6 +55,15 @@ class Actor:
     def is_fresh(self) -> bool:
         return self.fresh_until is not None and self.fresh_until > clock.now()
 
+    @property
+    def is_helper(self) -> bool:
+        """Staff who act under a member's consent, on a device that is not the member's."""
+        return self.officer_id is not None and self.on_behalf_of is not None
+
+    def may_see(self, person_id: int | None) -> bool:
+        """Does the consent hold for this person of the family?"""
+        return self.covers is None or person_id is None or person_id in self.covers
+
 
 SYSTEM = Actor(channel="system")
 
@@ -66,11 +77,22 @@ class Who:
     is_member: bool = False  # of members, whose rights a grant narrows
 
 
+def _of_own_family(actor: Actor, row) -> bool:
+    if not actor.is_member or actor.family_id is None:
+        return False
+    return row is None or (row.family_id == actor.family_id and actor.may_see(getattr(row, "person_id", None)))
+
+
+def _rows_of_own_family(actor: Actor, model):
+    own = model.family_id == actor.family_id
+    if actor.covers is None or not hasattr(model, "person_id"):
+        return own
+    return own & (model.person_id.in_(list(actor.covers)) | model.person_id.is_null())
+
+
 own_family = Who(
-    may=lambda actor, row: (
-        actor.is_member and actor.family_id is not None and (row is None or row.family_id == actor.family_id)
-    ),
-    rows=lambda actor, model: model.family_id == actor.family_id,
+    may=_of_own_family,
+    rows=_rows_of_own_family,
     is_member=True,
 )
 own_person = Who(
@@ -87,6 +109,10 @@ own_grant = Who(
     rows=lambda actor, model: (model.person_id == actor.person_id) | (model.holder_id == actor.person_id),
 )
 
+own_consent = Who(
+    may=lambda actor, row: actor.is_helper and (row is None or row.id == actor.grant),
+    rows=lambda actor, model: model.id == actor.grant,
+)
 own_facility = Who(
     may=lambda actor, row: (
         actor.role == Role.CLERK and (row is None or row.facility_code == actor.facility is not None)
@@ -126,6 +152,7 @@ POLICY = {
     Can.ISSUE_SHEET: Policy((own_person,), Level.L2),
     Can.READ_NOTICES: Policy((own_person,)),
     Can.FOLLOW_COMPLAINTS: Policy((own_person,)),
+    Can.FILE_COMPLAINT: Policy((own_person,)),
     Can.ANSWER_COMPLAINTS: Policy((staff(Role.AGENT, Role.OFFICER),)),
     Can.PRINT_SLIPS: Policy((staff(Role.OFFICER),)),
     Can.RECORD_ADMISSIONS: Policy((own_facility, staff(Role.OFFICER))),
@@ -155,6 +182,9 @@ POLICY = {
     Can.BIND_SHEETS: Policy((staff(Role.CLERK, Role.OFFICER),)),
     Can.RECORD_RIGHTS: Policy((staff(Role.OFFICER),)),
     Can.HIDE_HEALTH: Policy((own_person,)),
+    Can.SEE_RECEIPTS: Policy((own_grant, own_consent)),
+    Can.HELP_MEMBERS: Policy((staff(Role.VOLUNTEER),)),
+    Can.ASSIGN_VOLUNTEERS: Policy((staff(Role.OFFICER),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),
     Can.WORK: Policy((_desk,)),
 }

@@ -12,6 +12,7 @@ from wtforms import HiddenField, PasswordField, StringField, ValidationError
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length
 
+from jkn.access import actor
 from jkn.errors import Refused
 from jkn.numbers import BadNumber, digits
 
@@ -97,6 +98,18 @@ class SecretField(PasswordField):
             self.data = digits(typed)
         if len(self.data) != self.length:
             raise ValidationError(gettext("Type exactly %(count)s digits.", count=self.length))
+
+
+class PinAgainField(SecretField):
+    """The PIN of who acts, typed again before a change. Never asked on a helper's device: the consent is the proof."""
+
+    def __init__(self, label=None, **kwargs):
+        super().__init__(label, **kwargs)
+        self.is_waived = actor().is_helper
+
+    def pre_validate(self, form):
+        if not self.is_waived:
+            super().pre_validate(form)
 
 
 class BirthField(Field):

@@ -30,6 +30,7 @@ class Scope(StrEnum):
     CLINIC = "clinic"
     COMPLAINTS = "complaints"
     DATA = "data"
+    FILING = "filing"  # of a signed form: only to send a complaint or request, not to read them
 
 
 class Can(StrEnum):
@@ -51,6 +52,7 @@ class Can(StrEnum):
     ISSUE_SHEET = "sheets:issue"
     READ_NOTICES = "notices:read"
     FOLLOW_COMPLAINTS = "complaints:follow"
+    FILE_COMPLAINT = "complaints:file"
     ANSWER_COMPLAINTS = "complaints:answer"
     PRINT_SLIPS = "slips:print"
     RECORD_ADMISSIONS = "admissions:record"
@@ -80,6 +82,9 @@ class Can(StrEnum):
     BIND_SHEETS = "sheets:bind"
     RECORD_RIGHTS = "rights:record"
     HIDE_HEALTH = "health:hide"
+    SEE_RECEIPTS = "receipts:see"
+    HELP_MEMBERS = "members:help"
+    ASSIGN_VOLUNTEERS = "volunteers:assign"
     SIGN_OUT = "sign-ins:end"
     WORK = "desk:see"
 
@@ -90,9 +95,11 @@ SCOPES = {
     Scope.STATUS: frozenset((Can.SEE_STATUS, Can.SEE_CARD)),
     Scope.BILLS: frozenset((Can.SEE_BILLS, Can.OPEN_POT, Can.CLAIM_PAYMENT)),
     Scope.CLINIC: frozenset((Can.CHANGE_CLINIC,)),
-    Scope.COMPLAINTS: frozenset((Can.FOLLOW_COMPLAINTS,)),
+    Scope.COMPLAINTS: frozenset((Can.FOLLOW_COMPLAINTS, Can.FILE_COMPLAINT)),
     Scope.DATA: frozenset((Can.SEE_PROFILE, Can.CHANGE_PROFILE)),
+    Scope.FILING: frozenset((Can.FILE_COMPLAINT,)),
 }
+GIVEN = tuple(scope for scope in Scope if scope != Scope.FILING)  # what a member chooses from
 
 
 def opened_by(scopes: Iterable[Scope]) -> frozenset[Can]:

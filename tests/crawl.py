@@ -15,7 +15,7 @@ from jkn.accounts import service as accounts
 from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
-from jkn.assisting.models import Kiosk
+from jkn.assisting.models import Kiosk, SlipRequest
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
@@ -122,8 +122,15 @@ url                                    access             methods               
 /hitung/iuran                          public             GET                        -          -
 /hitung/tunggakan                      public             GET                        -          -
 /kabar                                 notices:read       GET POST                   -          own
+/kader                                 members:help       GET                        -          staff
 /kantor                                public             GET                        -          -
 /kartu                                 card:see           GET                        -          own
+/kader/bantu                           members:help       GET POST                   -          staff
+/kader/daftar                          members:help       GET                        -          staff
+/kader/ikut                            members:help       GET POST                   -          staff
+/kader/kertas                          members:help       GET POST                   -          staff
+/kader/lembar                          members:help       GET POST                   -          staff
+/kader/slip                            members:help       GET POST                   -          staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
 /kios                                  public             GET                        -          -
@@ -160,7 +167,12 @@ url                                    access             methods               
 /petugas/denda/<int:penalty_id>        penalties:cancel   GET POST                   Penalty    staff
 /petugas/kabar                         notices:review     GET                        -          staff
 /petugas/kabar/<int:notice_id>         notices:review     GET POST                   Notice     staff
+/petugas/kader                         volunteers:assign  GET POST                   -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
+/petugas/kader/<int:officer_id>        volunteers:assign  GET POST                   Officer    staff
+/petugas/kader/formulir                volunteers:assign  GET POST                   -          staff
+/petugas/kader/slip                    slips:print        GET                        -          staff
+/petugas/kader/slip/<int:slip_request_id>  slips:print        GET POST                   SlipRequest  staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
@@ -216,6 +228,7 @@ url                                    access             methods               
 /wakil/anak                            rights:give        GET POST                   -          own
 /wakil/beri                            rights:give        GET POST                   -          own
 /wakil/selesai                         rights:leave       GET POST                   -          own
+/wakil/<int:grant_id>/tanda-terima     receipts:see       GET                        Grant      own
 """
 
 
@@ -431,6 +444,8 @@ def a_new_world() -> World:
         "difference_id": difference,
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
+        "slip_request_id": SlipRequest.create(person=person, officer=desk.officer_id, key="kanari").id,
+        "officer_id": _officer(Role.VOLUNTEER).id,
         "slip_id": sheets.print_slip(person, desk).id,
         "notice_id": Notice.get(Notice.person_id == person.id).id,
         "letter_batch_id": a_letter(person, desk).id,

@@ -28,6 +28,7 @@ pin:change             2
 sheets:issue           2
 notices:read           x
 complaints:follow      x
+complaints:file        x
 complaints:answer                    x       x
 slips:print                                  x
 admissions:record              x             x
@@ -57,6 +58,9 @@ recoveries:see                              x        x
 sheets:bind                   x             x
 rights:record                                x
 health:hide            x
+receipts:see           x
+members:help                                                    x
+volunteers:assign                            x
 sign-ins:end           x       x     x       x        x         x         x
 desk:see                       x     x       x        x         x         x
 """

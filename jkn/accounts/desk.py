@@ -1,11 +1,13 @@
 """Officers: signing in, their desk, first-PIN slips, and the command that creates them."""
 
+from dataclasses import replace
+
 import click
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from jkn import exports
-from jkn.access import Actor, Can, Level, Role, actor, fetch, needs, public
+from jkn.access import Actor, Can, Level, Role, actor, allowed, fetch, needs, public
 from jkn.accounts import breach, entrance, officers, service, sheets
 from jkn.accounts.forms import ConfirmForm, OfficerSignInForm, SlipForm
 from jkn.accounts.models import Slip
@@ -30,6 +32,8 @@ def officer_sign_in():
             form.refuse(refused)
         else:
             by = Actor(officer_id=officer.id, role=officer.role, office=officer.office, channel="desk")
+            if allowed(by, Can.HELP_MEMBERS):
+                by = replace(by, channel="volunteer")  # their own phone
             entrance.enter(service.open_sign_in(officer=officer, level=Level.L1, by=by))
             return entrance.back_or(".desk")
     return page("accounts/officer_sign_in.html", form=form)

@@ -61,6 +61,7 @@ def _statement(_mark: str) -> str:
             SignIn,
             Grant.person.alias("on_behalf_of"),
             Grant.scopes.alias("scopes"),
+            Grant.covers.alias("covers"),
             Person.name.alias("person_name"),
             Person.language,
             Officer.name.alias("officer_name"),
@@ -99,6 +100,7 @@ def _actor(row) -> Actor:
         device=row.device,
         grant=row.grant if acting else None,
         scopes=opened_by(row.scopes.split()) if acting else None,
+        covers=frozenset(int(each) for each in row.covers.split()) if acting and row.covers else None,
         office=row.office,
         facility=row.facility,
         sign_in=row.id,
@@ -160,7 +162,7 @@ def ask_to_sign_in():
         keep_typed()
     elif 0 < len(request.query_string) < LONGEST_BACK:
         session["back"] = request.full_path
-    for_staff = request.path.startswith("/petugas")
+    for_staff = request.path.startswith(("/petugas", "/kader"))
     return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
 
 
@@ -202,5 +204,5 @@ def note_seen(response):
     return response
 
 
-access.confirm_pin = lambda by, pin: service.confirm_pin(by.doer_id, pin)
+access.confirm_pin = lambda by, pin: by.is_helper or service.confirm_pin(by.doer_id, pin)
 access.keep_typed = keep_typed

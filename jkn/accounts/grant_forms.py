@@ -8,7 +8,7 @@ from wtforms.widgets import CheckboxInput
 from jkn.accounts.grant_words import SCOPES
 from jkn.forms import DigitsField, Form, KeyField, SecretField, tidy
 from jkn.numbers import read_card_or_nik
-from jkn.permissions import Scope
+from jkn.permissions import GIVEN
 
 MONTHS = (
     SelectChoice(1, _l("One month")),
@@ -31,7 +31,7 @@ class _Right(Form):
     )
     scopes = SelectMultipleField(
         _l("What may they do?"),
-        choices=[SelectChoice(scope.value, SCOPES[scope]) for scope in Scope],
+        choices=[SelectChoice(scope.value, SCOPES[scope]) for scope in GIVEN],
         option_widget=CheckboxInput(),
     )
     months = RadioField(_l("For how long?"), choices=list(MONTHS), coerce=int, default=12)

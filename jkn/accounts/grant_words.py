@@ -11,9 +11,12 @@ SCOPES = {
     Scope.CLINIC: _l("change the clinic"),
     Scope.COMPLAINTS: _l("complaints"),
     Scope.DATA: _l("address and family data"),
+    Scope.FILING: _l("send a complaint"),
 }
 BASES = {
     GrantBasis.PARENT: _l("parent of a child"),
     GrantBasis.NAMED: _l("named by the member"),
     GrantBasis.PAPERS: _l("papers seen by an officer"),
+    GrantBasis.CODE: _l("a code from your sheet"),
+    GrantBasis.FORM: _l("a signed form"),
 }

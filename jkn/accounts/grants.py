@@ -6,8 +6,8 @@ from peewee import JOIN
 
 from jkn import clock, law
 from jkn.access import Actor
-from jkn.accounts import attempts
-from jkn.accounts.models import Account, Grant, GrantBasis, SignIn
+from jkn.accounts import attempts, receipts
+from jkn.accounts.models import Account, Grant, GrantBasis, Officer, SignIn
 from jkn.accounts.rules import LONGEST_GRANT, PAPERS_WAIT
 from jkn.audit import service as audit
 from jkn.audit.models import Act
@@ -17,7 +17,7 @@ from jkn.members import service as members
 from jkn.members.models import Person, Relation
 from jkn.notices import service as notices
 from jkn.numbers import mask_name
-from jkn.permissions import Scope
+from jkn.permissions import GIVEN, Scope
 
 PARENTS = (Relation.HEAD, Relation.SPOUSE)
 
@@ -46,7 +46,7 @@ def take_up_child(parent: Person, child: Person, key: str, by: Actor) -> Grant:
     if child.id not in {each.id for each in children_of(parent)}:
         raise Refused(N_("Only parents on the same family card may do this, for a child under age."))
     until = comes_of_age(child) - timedelta(days=1)
-    return _give(child, parent, list(Scope), until, GrantBasis.PARENT, key, by)
+    return _give(child, parent, list(GIVEN), until, GrantBasis.PARENT, key, by)
 
 
 def children_of(parent: Person) -> list[Person]:
@@ -75,7 +75,10 @@ def end(grant: Grant, by: Actor) -> bool:
     if not Grant.update(revoked_at=now).where(Grant.id == grant.id, Grant.revoked_at.is_null()).execute():
         return False
     audit.record(Act.GRANT_ENDED, grant, by, person=grant.person_id)
-    _tell_both(grant, "grant_ended")
+    if grant.holder_officer_id:
+        receipts.tell(grant)
+    else:
+        _tell_both(grant, "grant_ended")
     return True
 
 
@@ -90,12 +93,14 @@ def use(grant: Grant, by: Actor) -> None:
 
 @writing
 def leave(by: Actor) -> None:
-    """Back to one's own pages."""
+    """Back to one's own pages. With that a consent is over: it held for this once."""
+    if by.is_helper:
+        end(Grant.get_by_id(by.grant), by)
     SignIn.update(grant=None).where(SignIn.id == by.sign_in).execute()
 
 
 def given_by(person_id: int) -> list[Grant]:
-    """Who may act for this person, now or soon; newest first, with their holders."""
+    """Who may act for this person, now or soon; newest first, with their holders, members or staff."""
     return list(_open().where(Grant.person == person_id))
 
 
@@ -105,8 +110,8 @@ def held_by(person_id: int) -> list[Grant]:
 
 
 def keeps_private(person: Person, by: Actor) -> bool:
-    """Does the person hide what concerns their health from whoever looks now?"""
-    return person.hides_health and (by.person_id != person.id or by.on_behalf_of is not None)
+    """Is what concerns the person's health hidden from whoever looks now? From helpers always."""
+    return by.is_helper or (person.hides_health and (by.person_id != person.id or by.on_behalf_of is not None))
 
 
 def family_with_pins(family_id: int, but: int) -> list[Person]:
@@ -122,10 +127,12 @@ def family_with_pins(family_id: int, but: int) -> list[Person]:
 def _open():
     holder = Person.alias()
     return (
-        Grant.select(Grant, Person, holder)
+        Grant.select(Grant, Person, holder, Officer)
         .join(Person, on=Grant.person)
         .switch(Grant)
         .join(holder, JOIN.LEFT_OUTER, on=Grant.holder == holder.id, attr="holder")
+        .switch(Grant)
+        .join(Officer, JOIN.LEFT_OUTER, on=Grant.holder_officer)
         .where(Grant.revoked_at.is_null(), Grant.until > clock.now())
         .order_by(Grant.id.desc())
     )

@@ -8,6 +8,7 @@ from jkn import clock
 from jkn.access import Level, Role
 from jkn.db import BaseModel, MomentField
 from jkn.members.models import Person
+from jkn.numbers import mask_name
 from jkn.sealed import SealedField
 
 
@@ -173,16 +174,20 @@ class GrantBasis(StrEnum):
     PARENT = "parent"  # of a child on the same family card
     NAMED = "named"  # by the person, at L2
     PAPERS = "papers"  # seen by an officer: the person cannot do it any more
+    CODE = "code"  # consent for minutes: a code of the person's sheet, spent
+    FORM = "form"  # consent for minutes: a numbered form, signed before a witness
 
 
 class Grant(BaseModel):
     """A right to act for a person: for what, from when, until when, given by whom; withdrawn by either side.
 
-    A right to act and a volunteer's consent are the same thing, for a year or for minutes.
+    A right to act and a volunteer's consent are the same thing, for a year or for minutes; a consent's holder is staff.
     """
 
     person = ForeignKeyField(Person, on_delete="RESTRICT", backref="grants")
     holder = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="grants_held")
+    holder_officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT", backref="+")
+    covers = CharField(max_length=400, default="")  # a consent's people of the family, by number; empty: all
     scopes = CharField(max_length=100)  # names of access.Scope, a space between two
     basis = EnumField(GrantBasis, max_length=12)
     papers = CharField(max_length=100, default="")  # what an officer saw
@@ -191,14 +196,24 @@ class Grant(BaseModel):
     since = MomentField(default=clock.now)
     until = MomentField()
     revoked_at = MomentField(null=True)
+    told_at = MomentField(null=True)  # when the person was sent a consent's receipt
 
     class Meta:
-        indexes = ((("person", "key"), True),)
-        constraints = [Check("holder_id <> person_id"), Check("until > since")]
+        indexes = ((("person", "key"), True), (("holder_officer", "id"), False), (("told_at", "until"), False))
+        constraints = [
+            Check("holder_id <> person_id"),
+            Check("until > since"),
+            Check("(holder_id IS NULL) <> (holder_officer_id IS NULL)"),
+        ]
 
     @property
     def is_live(self) -> bool:
         return self.revoked_at is None and self.since <= clock.now() < self.until
+
+    @property
+    def held_by(self) -> str:
+        """The name of who may act, a volunteer's in full: members know them by it."""
+        return self.holder_officer.name if self.holder_officer_id else mask_name(self.holder.name)
 
     @property
     def last_day(self) -> date:

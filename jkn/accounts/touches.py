@@ -47,11 +47,12 @@ def of(mine, by: Actor, before: int = 0, only_others: bool = False) -> tuple[lis
     newest = [query.order_by(Entry.id.desc()).limit(PAGE + 1) for query in queries]
     found = list(islice(merge(*newest, key=lambda entry: -entry.id), PAGE + 1))
     more = found[PAGE - 1].id if len(found) > PAGE else None
-    return _with_names(found[:PAGE], family), more
+    return with_names(found[:PAGE], {id: row.shown for id, row in family.items()}), more
 
 
-def _with_names(entries: list[Entry], family: dict) -> list[Touch]:
-    names = {id: row.shown for id, row in family.items()}
+def with_names(entries: list[Entry], family: dict[int, str] | None = None) -> list[Touch]:
+    """Each entry with the name and place of who did it; `family` are names already known, by person."""
+    names = dict(family or {})
     strangers = {entry.by_person for entry in entries if entry.by_person} - names.keys()
     if strangers:
         names |= {row.id: row.name for row in Person.select(Person.id, Person.name).where(Person.id.in_(strangers))}

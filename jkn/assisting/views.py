@@ -15,7 +15,7 @@ from jkn.errors import Refused
 from jkn.numbers import group
 from jkn.web import page
 
-bp = Blueprint("assisting", __name__)
+bp = Blueprint("assisting", __name__, cli_group=None)
 
 COOKIE = "k"
 
@@ -115,3 +115,6 @@ def _came_from() -> str:
     except ValueError:
         return "/"
     return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+from jkn.assisting import overseeing, volunteer_views  # noqa: E402, F401  these pages and commands join the blueprint

@@ -4,7 +4,7 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from jkn.changes.rules import BadAddress, read_email
-from jkn.forms import DigitsField, Form, SecretField, tidy
+from jkn.forms import DigitsField, Form, PinAgainField, tidy
 from jkn.numbers import read_phone
 
 
@@ -59,7 +59,7 @@ class PhoneConfirmForm(Form):
 
 
 class ClassChangeForm(Form):
-    pin = SecretField(_l("Your PIN"))
+    pin = PinAgainField(_l("Your PIN"))
 
 
 class ClassUndoForm(Form):

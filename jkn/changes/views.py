@@ -28,7 +28,7 @@ bp = Blueprint("changes", __name__, cli_group=None)
 def profile_show():
     who = actor()
     family = fetch(Family, who.family_id)
-    people = members.people_of(family.id)
+    people = [person for person in members.people_of(family.id) if who.may_see(person.id)]
     me = next((person for person in people if person.id == who.person_id), None)
     if me is None:
         abort(404)  # whoever died has no pages any more

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from jkn.collecting.models import Stage
 from jkn.collecting.providers import Provider
-from jkn.forms import DigitsField, Form, KeyField, SecretField
+from jkn.forms import DigitsField, Form, KeyField, PinAgainField
 from jkn.payments.forms import read_card_or_va
 
 CHOOSE = InputRequired(_l("Choose one."))
@@ -26,13 +26,13 @@ class _ChoosingForm(Form):
 
 class MandateBeginForm(_ChoosingForm):
     provider = RadioField(_l("Pay from"), choices=[], validators=[CHOOSE])
-    pin = SecretField(_l("Your PIN"))
+    pin = PinAgainField(_l("Your PIN"))
     key = KeyField()
 
 
 class MandateChangeForm(Form):
     deed = RadioField(_l("What shall happen?"), choices=[], validators=[CHOOSE])
-    pin = SecretField(_l("Your PIN"))
+    pin = PinAgainField(_l("Your PIN"))
 
     def offer(self, stage: Stage) -> None:
         self.deed.choices = [SelectChoice(deed, DEEDS[deed]) for deed in POSSIBLE.get(stage, ())]

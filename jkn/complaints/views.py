@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from jkn import clock
-from jkn.access import Actor, Can, actor, fetch, for_member, login_manager, needs, public, scope
+from jkn.access import Actor, Can, actor, allowed, fetch, for_member, login_manager, needs, public, scope
 from jkn.complaints import service
 from jkn.complaints.forms import (
     CATEGORIES,
@@ -30,7 +30,7 @@ FOLLOWED = timedelta(minutes=15)  # how long a browser remembers a ticket, for i
 @bp.route("/pengaduan", methods=["GET", "POST"])
 @public
 def complaint_file():
-    by = for_member(Can.FOLLOW_COMPLAINTS)
+    by = for_member(Can.FILE_COMPLAINT)
     member = by.person_id is not None
     form = ComplaintFileForm(member="1" if member else "")
     if not member:
@@ -56,7 +56,7 @@ def complaint_file():
             form.refuse(refused)
         else:
             flash(_("Write the number down. With it you can follow your complaint."))
-            if named:
+            if named and allowed(by, Can.FOLLOW_COMPLAINTS):
                 return redirect(url_for(".complaint_show", complaint_id=complaint.id), 303)
             follow(complaint)
             return redirect(url_for(".complaint_status"), 303)

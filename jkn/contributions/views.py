@@ -12,7 +12,8 @@ from jkn.contributions.models import Bill, BillLine, Correction, Reason
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
 from jkn.members import service as members
-from jkn.members.models import Family, Payer
+from jkn.members.models import Family, Payer, Person
+from jkn.numbers import mask_name
 from jkn.web import page
 
 bp = Blueprint("contributions", __name__, cli_group=None)
@@ -66,7 +67,7 @@ def bill_show(bill_id):
         amount=amount + more,
         more=more,
         why_more=CORRECTED[Reason.ARREARS],
-        lines=[(members.shown_name(line.person, family), line) for line in lines],
+        lines=[(_name_of(line.person, family), line) for line in lines],
         corrections=[(correction, CORRECTED[correction.reason]) for correction in corrected],
         prices={line.care_class: line for line in lines},
         settlement=settlement,
@@ -76,6 +77,11 @@ def bill_show(bill_id):
         other=explaining.under_law_of(other, [line.care_class for line in lines]) if other else None,
         last_year=add_months(bill.month, -12),
     )
+
+
+def _name_of(person: Person, family: Family) -> str:
+    """As pages show it; masked for a helper whose consent does not hold for this person."""
+    return members.shown_name(person, family) if actor().may_see(person.id) else mask_name(person.name)
 
 
 @bp.cli.command("issue-bills")

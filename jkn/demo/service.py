@@ -13,6 +13,7 @@ from jkn.accounts import officers, sheets
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
 from jkn.assisting import service as assisting
+from jkn.assisting import volunteers
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
@@ -52,7 +53,9 @@ OFFICERS = {
     "agus": ("Agus Salim", "agent", None, None),
     "rahmat": ("Rahmat Hakim", "auditor", None, None),
     "clara": ("Clara Bria", "clerk", None, "99010001"),
+    "tini": ("Tini Hartini", "volunteer", "1301", None),
 }
+VOLUNTEER = "tini", "5371011909229001"  # who she is herself: she may not serve that family
 LATE_EMPLOYER = "BU00003587"
 KIOSK = ("99010001", "Ruang tunggu")
 
@@ -136,6 +139,9 @@ def ready_officers() -> list[Officer]:
     for username, (name, role, office, facility) in OFFICERS.items():
         if not Officer.select().where(Officer.username == username).exists():
             officers.create_officer(username, name, Role(role), office, facility, password=PASSWORD, totp=TOTP)
+            if username == VOLUNTEER[0]:
+                homes = [members.family_of(members.find_by_nik(nik).id) for nik in MEMBERS]
+                volunteers.assign(*VOLUNTEER, [home.village_code for home in homes], SYSTEM)
     return list(Officer.select().where(Officer.username.in_(list(OFFICERS))).order_by(Officer.id))
 
 

@@ -38,9 +38,10 @@ def verdict(person: Person, on: date) -> Verdict:
     return _Judge(list(_spells(Spell.person == person, on)), on).of(person)
 
 
-def of_family(family_id: int, on: date, first: int | None = None) -> list[Group]:
-    """The answers for a family's living people, one for all who share it; that of person `first` in front."""
-    people = members.people_of(family_id, on)
+def of_family(family_id: int, on: date, first: int | None = None, among: frozenset[int] | None = None) -> list[Group]:
+    """The answers for a family's living people, or for those of them `among` whom one may look, one for all who share
+    it; that of person `first` in front."""
+    people = [each for each in members.people_of(family_id, on) if among is None or each.id in among]
     spells = _spells((Spell.family_id == family_id) | Spell.person.in_([person.id for person in people]), on)
     judge = _Judge(list(spells), on, family_id)
     groups: dict[Verdict, list[Person]] = {}

@@ -24,7 +24,8 @@ bp = Blueprint("eligibility", __name__, cli_group=None)
 def status_show():
     """Will I be served today? For each of the family; those with the same answer share it."""
     today = clock.today()
-    groups = service.of_family(actor().family_id, today, first=actor().person_id)
+    who = actor()
+    groups = service.of_family(who.family_id, today, first=who.person_id, among=who.covers)
     return page(
         "eligibility/status_show.html",
         groups=groups,

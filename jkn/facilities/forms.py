@@ -1,7 +1,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SearchField
 
-from jkn.forms import Form, KeyField, SecretField
+from jkn.forms import Form, KeyField, PinAgainField
 
 
 class FacilitySearchForm(Form):
@@ -20,7 +20,7 @@ class VillageSearchForm(FacilitySearchForm):
 
 
 class ClinicChangeForm(Form):
-    pin = SecretField(_l("Your PIN"))
+    pin = PinAgainField(_l("Your PIN"))
     key = KeyField()
 
 

@@ -66,7 +66,7 @@ def clinic_list():
     """Each member of the family with their clinic, and from when it may be changed."""
     family = fetch(Family, actor().family_id)
     today = clock.today()
-    people = members.people_of(family.id)
+    people = [person for person in members.people_of(family.id) if actor().may_see(person.id)]
     standings = service.standings_of([person.id for person in people], today)
     chosen = service.get(request.args.get("klinik", ""))
     held = [choice for standing in standings.values() for choice in (standing.now, standing.coming) if choice]

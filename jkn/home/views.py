@@ -2,7 +2,7 @@ from flask import Blueprint, g, redirect, request, session, url_for
 from peewee import InterfaceError, OperationalError
 
 from jkn import clock, commands, errors, i18n, law
-from jkn.access import actor, allowed, public
+from jkn.access import Can, actor, allowed, public
 from jkn.home import menu, service
 from jkn.home.forms import LanguageChooseForm
 from jkn.notices import service as notices
@@ -17,7 +17,8 @@ bp = Blueprint("home", __name__, cli_group=None)
 def front():
     who = actor()
     if who.officer_id and not who.is_member:
-        return redirect(url_for("accounts.desk"), 303)
+        front = "assisting.volunteer_front" if allowed(who, Can.HELP_MEMBERS) else "accounts.desk"
+        return redirect(url_for(front), 303)
     if who.person_id is None and "kiosk" in g:
         return redirect(url_for("assisting.kiosk_front"), 303)
     if who.person_id:

@@ -59,6 +59,9 @@ class Family(BaseModel):
     proven_at = MomentField(null=True)  # seen in person, or the first payment arrived
     created_at = MomentField(default=clock.now)
 
+    class Meta:
+        indexes = ((("village_code", "id"), False),)
+
     @property
     def family_id(self) -> int:
         return self.id

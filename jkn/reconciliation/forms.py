@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from jkn.errors import N_
-from jkn.forms import BirthField, DigitsField, Form, KeyField, SecretField, tidy
+from jkn.forms import BirthField, DigitsField, Form, KeyField, PinAgainField, tidy
 from jkn.money import parse_rupiah
 from jkn.numbers import BadNumber, digits
 from jkn.payments.forms import read_card_or_va
@@ -125,7 +125,7 @@ class RefundAskForm(Form):
     bank = _line(_l("Your bank"), 60, NEEDED)
     account = DigitsField(_l("Your account number"), render_kw={"autocomplete": "off"})
     holder = _line(_l("Name of the account's owner"), 100, NEEDED)
-    pin = SecretField(_l("Your PIN"))
+    pin = PinAgainField(_l("Your PIN"))
 
     def fit(self, ground: Ground, people, payments) -> None:
         """Only what this ground needs."""

@@ -30,6 +30,7 @@ LONGEST = {
     "whose": ["M*** T***"],
     "poor": [True, False],
     "provider": ["Bank Pembangunan Daerah Istimewa Yogyakarta"],
+    "minutes": [60],
     **dict.fromkeys(("day", "first", "last", "since", "until"), [DAY]),
 }
 HEALTH = re.compile(

@@ -1,0 +1,70 @@
+"""A volunteer's limits hold however many tries come at once."""
+
+from datetime import date
+
+import pytest
+
+from jkn.access import SYSTEM, Actor, Role
+from jkn.accounts import service, sheets
+from jkn.accounts.models import Grant, Officer
+from jkn.assisting import consents, volunteers
+from jkn.assisting.models import Miss
+from jkn.db import db
+from jkn.errors import Refused
+from jkn.permissions import Scope
+from tests.builders import a_family, a_nik, an_officer, people
+from tests.test_db import in_threads
+
+AT_ONCE = 24
+
+
+@pytest.fixture
+def helper(own_database) -> Actor:
+    officer = an_officer(Role.VOLUNTEER, "tini")
+    officer.person = people(a_family(1))[0]
+    officer.save()
+    sign_in = service.open_sign_in(officer=officer).row
+    db.close()
+    return Actor(officer_id=officer.id, role=Role.VOLUNTEER, sign_in=sign_in.id)
+
+
+def begin(number: str, code: str, by: Actor, key: str = "once") -> bool:
+    try:
+        consents.begin(number, code, [Scope.STATUS], 15, key, by)
+    except Refused:
+        return False
+    return True
+
+
+def test_of_many_guesses_at_once_ten_are_looked_at(helper):
+    numbers = [a_nik(date(1975, 5, 5)) for _ in range(AT_ONCE)]
+    assert not any(in_threads(AT_ONCE, lambda place: begin(numbers[place], "12345678", helper)))
+    assert Miss.select().count() == volunteers.MISSES
+    assert Officer.get_by_id(helper.officer_id).suspended_at is not None
+
+
+def test_asking_who_is_suspended_before_ones_turn_lets_more_through(helper, monkeypatch):
+    """The broken twin: each try saw the volunteer before any of the others was counted."""
+    before = Officer.get_by_id(helper.officer_id)
+    db.close()
+    monkeypatch.setattr(volunteers, "take_turn", lambda _id: before)
+    numbers = [a_nik(date(1975, 5, 5)) for _ in range(AT_ONCE)]
+    in_threads(AT_ONCE, lambda place: begin(numbers[place], "12345678", helper))
+    assert Miss.select().count() > volunteers.MISSES
+
+
+def test_households_at_once_are_counted_one_by_one(helper, monkeypatch):
+    monkeypatch.setattr(volunteers, "HOUSEHOLDS", 3)
+    them = [people(a_family(1))[0] for _ in range(8)]
+    codes = [sheets.codes(sheets.issue(person, SYSTEM))[0] for person in them]
+    db.close()
+    opened = in_threads(8, lambda place: begin(them[place].nik, codes[place], helper))
+    assert sum(opened) == Grant.select().count() == 3
+
+
+def test_one_code_at_once_opens_one_consent(helper):
+    person = people(a_family(1))[0]
+    code = sheets.codes(sheets.issue(person, SYSTEM))[0]
+    db.close()
+    opened = in_threads(8, lambda place: begin(person.nik, code, helper, key=f"form {place}"))
+    assert sum(opened) == Grant.select().count() == 1
