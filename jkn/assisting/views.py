@@ -6,11 +6,12 @@ from flask import Blueprint, current_app, flash, g, redirect, request, session, 
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from jkn import db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
-from jkn.assisting import service
+from jkn.assisting import kiosk_tokens, service
 from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, KioskRevokeForm
-from jkn.assisting.models import Kiosk
+from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
 from jkn.numbers import group
 from jkn.web import page
@@ -23,12 +24,31 @@ COOKIE = "k"
 def recognise() -> None:
     """Is this request from an enrolled kiosk?"""
     if COOKIE in request.cookies and request.endpoint != "static":
-        kiosk = service.find(request.cookies[COOKIE])
+        kiosk, g.kiosk_token = kiosk_tokens.find(request.cookies[COOKIE])
         if kiosk:
             g.kiosk, g.kiosk_row = kiosk.id, kiosk
 
 
+def renew(response):
+    """After the answer is made: a token that is used settles, one that is old is followed by another."""
+    late_or_new = g.pop("kiosk_token", None)
+    if late_or_new is not None:
+        with db.bookkeeping():
+            kiosk_tokens.settle(late_or_new) if "kiosk" in g else kiosk_tokens.report(late_or_new)
+    elif request.endpoint == "assisting.kiosk_front" and "kiosk" in g and kiosk_tokens.is_old(g.kiosk_row):
+        with db.bookkeeping():
+            hand_over(response, kiosk_tokens.offer(g.kiosk_row))
+    return response
+
+
+def hand_over(response, token: str) -> None:
+    """Put the device's token into its own cookie, which outlives every visitor's session."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
+
+
 bp.before_app_request(recognise)
+bp.after_app_request(renew)
 
 
 @bp.get("/kios")
@@ -54,8 +74,7 @@ def kiosk_join():
             form.refuse(refused)
         else:
             response = redirect(url_for(".kiosk_front"), 303)
-            secure = current_app.config["SESSION_COOKIE_SECURE"]
-            response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
+            hand_over(response, token)
             return response
     return page("assisting/kiosk_join.html", form=form)
 
@@ -88,7 +107,7 @@ def kiosk_list():
     form = KioskPrepareForm()
     if form.validate_on_submit():
         try:
-            code = service.prepare(form.facility.data, form.place.data, actor())
+            code = service.prepare(form.facility.data, form.place.data, actor(), Printer(form.printer.data))
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -102,7 +121,7 @@ def kiosk_list():
 def kiosk_revoke(kiosk_id):
     kiosk, form = fetch(Kiosk, kiosk_id), KioskRevokeForm()
     if form.validate_on_submit():
-        service.revoke(kiosk, actor())
+        kiosk_tokens.revoke(kiosk, actor())
         flash(_("The kiosk is revoked."))
         return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)
