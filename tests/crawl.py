@@ -126,9 +126,15 @@ url                                    access             methods               
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
 /kios                                  public             GET                        -          -
+/kios/aktif                            public             GET POST                   -          -
 /kios/masih                            public             GET                        -          -
+/kios/masuk                            public             GET POST                   -          -
 /kios/pasang                           public             GET POST                   -          -
 /kios/selesai                          public             GET                        -          -
+/kios/slip                             public             GET POST                   -          -
+/kios/slip/cetak                       public             GET                        -          -
+/kios/slip/escpos                      public             GET                        -          -
+/kios/tombol                           public             GET POST                   -          -
 /kuitansi/<int:payment_id>             bills:see          GET                        Payment    own
 /laporan-kirim/gerbang/<gateway>       signature          POST                       -          -
 /laporan-kirim/twilio/<gateway>/<reference>  signature          POST                       -          -

@@ -39,7 +39,6 @@ GLOBAL = {
     "office": "reference data",
     "office_regency": "reference data",
     "officer": "staff",
-    "paper_batch": "numbered paper of a facility",
     "partner": "banks",
     "partner_secret": "banks",
     "pay_link": "an address for somebody else to pay, found by its token",

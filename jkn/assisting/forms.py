@@ -1,10 +1,12 @@
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField
+from wtforms import IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
 
 from jkn.assisting.models import Printer
 from jkn.forms import DigitsField, Form
+from jkn.numbers import read_card_or_nik
 
 
 class KioskJoinForm(Form):
@@ -33,3 +35,25 @@ class KioskPrepareForm(Form):
 
 class KioskRevokeForm(Form):
     pass
+
+
+class ConfirmForm(Form):
+    pass
+
+
+class ScanForm(Form):
+    """One field for a scanner that types like a keyboard and ends with Enter; left empty it leads to the keypad."""
+
+    number = DigitsField(
+        _l("Hold your card before the scanner"),
+        read=read_card_or_nik,
+        optional=True,
+        render_kw={"autofocus": True, "autocomplete": "off", "maxlength": 64},
+    )
+
+
+class KeypadForm(Form):
+    """One press of the keypad; `at`: how many digits the page showed, so that a press sent twice counts once."""
+
+    at = IntegerField(widget=HiddenInput(), validators=[NumberRange(0, 16)])
+    k = StringField(validators=[AnyOf([*"0123456789", "erase", "send"])])

@@ -1,6 +1,6 @@
 from enum import StrEnum
 
-from peewee import CharField, Check, DateField, ForeignKeyField, IntegerField
+from peewee import CharField, DateField, ForeignKeyField, IntegerField
 from playhouse.fields import EnumField
 
 from jkn import clock
@@ -95,8 +95,6 @@ class SlipCounter(BaseModel):
 
 class SlipKind(StrEnum):
     STATUS = "status"
-    FIRST_PIN = "first-pin"
-    SHEET = "sheet"
 
 
 class KioskSlip(BaseModel):
@@ -113,15 +111,3 @@ class KioskSlip(BaseModel):
 
     class Meta:
         indexes = ((("facility_code", "day", "number"), True),)
-
-
-class PaperBatch(BaseModel):
-    """Numbered slips that staff printed for a day without a line."""
-
-    facility_code = CharField(max_length=8)
-    day = DateField()
-    first = IntegerField()
-    count = IntegerField(constraints=[Check("count BETWEEN 1 AND 200")])
-    key = CharField(max_length=32, unique=True)
-    printed_by = ForeignKeyField(Officer, on_delete="RESTRICT")
-    printed_at = MomentField(default=clock.now)

@@ -134,3 +134,6 @@ def _came_from() -> str:
     except ValueError:
         return "/"
     return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+from jkn.assisting import kiosk_lanes  # noqa: E402, F401  these pages join the blueprint

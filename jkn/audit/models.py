@@ -96,7 +96,6 @@ class Act(StrEnum):
     KIOSK_REVOKED = "kiosk:revoked"
     KIOSK_PRINTER = "kiosk-printer:changed"
     KIOSK_SLIP_MADE = "kiosk-slip:made"
-    PAPER_PRINTED = "paper-numbers:printed"
     WAY_CHOSEN = "notice-way:chosen"
     NOTICES_SENT = "notices:sent"
     NOTICE_RESENT = "notice:resent"

@@ -20,13 +20,6 @@ def up(migrator, db):
             database = db
             table_name = "kiosk"
 
-    class Officer(Model):
-        id = BigAutoField()
-
-        class Meta:
-            database = db
-            table_name = "officer"
-
     class Person(Model):
         id = BigAutoField()
 
@@ -86,18 +79,4 @@ def up(migrator, db):
             table_name = "kiosk_slip"
             indexes = ((("facility_code", "day", "number"), True),)
 
-    class PaperBatch(Model):
-        id = BigAutoField()
-        facility_code = CharField(max_length=8)
-        day = DateField()
-        first = IntegerField()
-        count = IntegerField(constraints=[Check("count BETWEEN 1 AND 200")])
-        key = CharField(max_length=32, unique=True)
-        printed_by = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+")
-        printed_at = DateTimeField()
-
-        class Meta:
-            database = db
-            table_name = "paper_batch"
-
-    db.create_tables([KioskToken, Keying, SlipCounter, KioskSlip, PaperBatch])
+    db.create_tables([KioskToken, Keying, SlipCounter, KioskSlip])
