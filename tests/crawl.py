@@ -165,6 +165,7 @@ url                                    access             methods               
 /petugas/kabar/<int:notice_id>         notices:review     GET POST                   Notice     staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/kios/<int:kiosk_id>/kertas    kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff

@@ -33,12 +33,8 @@ class KioskPrepareForm(Form):
     )
 
 
-class KioskRevokeForm(Form):
-    pass
-
-
 class ConfirmForm(Form):
-    pass
+    """A button, for what is asked before it is done."""
 
 
 class ScanForm(Form):

@@ -10,7 +10,7 @@ from jkn import db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
 from jkn.assisting import kiosk_tokens, service
-from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, KioskRevokeForm
+from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm
 from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
 from jkn.numbers import group
@@ -119,12 +119,23 @@ def kiosk_list():
 @bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])
 @needs(Can.ENROL_KIOSKS)
 def kiosk_revoke(kiosk_id):
-    kiosk, form = fetch(Kiosk, kiosk_id), KioskRevokeForm()
+    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
     if form.validate_on_submit():
         kiosk_tokens.revoke(kiosk, actor())
         flash(_("The kiosk is revoked."))
         return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)
+
+
+@bp.route("/petugas/kios/<int:kiosk_id>/kertas", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_refill(kiosk_id):
+    """The printer was filled: slips come on paper again."""
+    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
+    if form.validate_on_submit():
+        service.paper_in(kiosk, actor())
+        return redirect(url_for(".kiosk_list"), 303)
+    return page("assisting/kiosk_refill.html", kiosk=kiosk, form=form)
 
 
 def _came_from() -> str:
