@@ -9,7 +9,7 @@ from flask_login import current_user
 from jkn import db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
-from jkn.assisting import kiosk_tokens, service
+from jkn.assisting import kiosk_locking, kiosk_tokens, service
 from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm
 from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
@@ -136,6 +136,14 @@ def kiosk_refill(kiosk_id):
         service.paper_in(kiosk, actor())
         return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_refill.html", kiosk=kiosk, form=form)
+
+
+@bp.get("/petugas/kios/kunci")
+@needs(Can.ENROL_KIOSKS)
+def kiosk_lock():
+    """How staff lock the device down, with this server's own address in it."""
+    policies, command = kiosk_locking.policies(request.host), kiosk_locking.command(request.host_url)
+    return page("assisting/kiosk_lock.html", policies=policies, command=command)
 
 
 def _came_from() -> str:
