@@ -55,7 +55,7 @@ def _lane(lane: Lane):
             return _with_number(lane, form.number.number)
         except Refused as refused:
             form.refuse(refused)
-    return page("assisting/kiosk_scan.html", form=form, lane=lane)
+    return page(f"assisting/kiosk_{'check' if lane is Lane.CHECK else 'enter'}.html", form=form)
 
 
 def _with_number(lane: Lane, number: str | None):

@@ -13,7 +13,7 @@ from jkn.notices.models import Notice
 from tests.builders import PIN, post
 from tests.crawl import as_kiosk
 
-VERDICT = re.compile(r"\bAktif\b|Tidak aktif|Rp\d|SITI", re.IGNORECASE)
+VERDICT = re.compile(r"\b(Aktif|Tidak aktif|SITI)\b|\bRp\d")
 
 
 @pytest.fixture
