@@ -166,6 +166,7 @@ url                                    access             methods               
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/kios/<int:kiosk_id>/kertas    kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/kios/kertas                   kiosks:enrol       GET POST                   -          staff
 /petugas/kios/kunci                    kiosks:enrol       GET                        -          staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff

@@ -6,7 +6,7 @@ from wtforms.widgets import HiddenInput
 
 from jkn.assisting.models import Printer
 from jkn.forms import DigitsField, Form
-from jkn.numbers import read_card_or_nik
+from jkn.numbers import read_card_or_nik, read_facility
 
 
 class KioskJoinForm(Form):
@@ -31,6 +31,11 @@ class KioskPrepareForm(Form):
         ],
         default=Printer.NONE.value,
     )
+
+
+class PaperForm(Form):
+    facility = DigitsField(_l("Facility code"), read=read_facility, render_kw={"type": "text", "inputmode": "text"})
+    count = IntegerField(_l("How many slips, at most 200"), validators=[NumberRange(1, 200)], default=50)
 
 
 class ConfirmForm(Form):

@@ -45,11 +45,12 @@ def _make(kiosk: Kiosk, person: Person, active: bool, by: Actor) -> KioskSlip:
 
 
 @writing
-def take_number(facility_code: str, day: date) -> int:
-    """The facility's next number of the day: the counter's row is locked until it is used, so it is given once."""
+def take_number(facility_code: str, day: date, count: int = 1) -> int:
+    """The facility's next number of the day, the last of `count` taken at once. The counter's row is locked until
+    they are used: each is given once, by kiosks and on paper."""
     where = (SlipCounter.facility_code == facility_code) & (SlipCounter.day == day)
     SlipCounter.insert(facility_code=facility_code, day=day).on_conflict_ignore().execute()
-    SlipCounter.update(given=SlipCounter.given + 1).where(where).execute()
+    SlipCounter.update(given=SlipCounter.given + count).where(where).execute()
     return SlipCounter.get(where).given
 
 

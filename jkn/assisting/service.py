@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from jkn import clock, sealed
 from jkn.access import Actor
+from jkn.assisting import kiosk_slips
 from jkn.assisting.kiosk_tokens import hash_of
 from jkn.assisting.models import Kiosk, Printer
 from jkn.audit import service as audit
@@ -66,3 +67,13 @@ def paper_in(kiosk: Kiosk, by: Actor) -> None:
     """Staff filled the printer."""
     if Kiosk.update(paper_out_at=None).where(Kiosk.id == kiosk.id, Kiosk.paper_out_at.is_null(False)).execute():
         audit.record(Act.KIOSK_PRINTER, kiosk, by, prints=True)
+
+
+@writing
+def take_paper(facility_code: str, count: int, by: Actor) -> int:
+    """So many numbers of today for slips on paper; the last of them. Refused for an unknown facility."""
+    if not Facility.select().where(Facility.code == facility_code).exists():
+        raise Refused(N_("No facility has this code."), field="facility")
+    last = kiosk_slips.take_number(facility_code, clock.today(), count)
+    audit.record(Act.PAPER_PRINTED, "slip_counter", by, facility=facility_code, first=last - count + 1, last=last)
+    return last

@@ -6,11 +6,11 @@ from flask import Blueprint, current_app, flash, g, redirect, request, session, 
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from jkn import db
+from jkn import clock, db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
 from jkn.assisting import kiosk_locking, kiosk_tokens, service
-from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm
+from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm, PaperForm
 from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
 from jkn.numbers import group
@@ -144,6 +144,23 @@ def kiosk_lock():
     """How staff lock the device down, with this server's own address in it."""
     policies, command = kiosk_locking.policies(request.host), kiosk_locking.command(request.host_url)
     return page("assisting/kiosk_lock.html", policies=policies, command=command)
+
+
+@bp.route("/petugas/kios/kertas", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_paper():
+    """Numbered slips for a day without a line; kiosks go on counting after them."""
+    form = PaperForm()
+    if form.validate_on_submit():
+        try:
+            last = service.take_paper(form.facility.number, form.count.data, actor())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            session["paper"] = [form.facility.number, clock.today().isoformat(), last - form.count.data + 1, last]
+            return redirect(url_for(".kiosk_paper"), 303)
+    paper = session.pop("paper", None) if request.method == "GET" else None
+    return page("assisting/kiosk_paper.html", form=form, paper=paper)
 
 
 def _came_from() -> str:

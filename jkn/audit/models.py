@@ -95,6 +95,7 @@ class Act(StrEnum):
     KIOSK_JOINED = "kiosk:joined"
     KIOSK_REVOKED = "kiosk:revoked"
     KIOSK_PRINTER = "kiosk-printer:changed"
+    PAPER_PRINTED = "paper-numbers:printed"
     KIOSK_SLIP_MADE = "kiosk-slip:made"
     WAY_CHOSEN = "notice-way:chosen"
     NOTICES_SENT = "notices:sent"
