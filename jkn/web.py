@@ -172,7 +172,8 @@ def finish(response):
         headers.setdefault("Cache-Control", "private, no-store")
         is_redirect = 300 <= response.status_code < 400
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
-            script = ";script-src 'self';connect-src 'self'" if g.get("script") else ""
+            script = ";script-src 'self'" if g.get("script") or on_kiosk() else ""
+            script += ";connect-src 'self'" if g.get("script") else ""
             headers["Content-Security-Policy"] = current_app.config["KIOSK_CSP" if on_kiosk() else "CSP"] + script
             headers["X-Frame-Options"] = "DENY"
             headers["Referrer-Policy"] = "same-origin"

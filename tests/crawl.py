@@ -134,9 +134,15 @@ url                                    access             methods               
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
 /kios                                  public             GET                        -          -
+/kios/aktif                            public             GET POST                   -          -
 /kios/masih                            public             GET                        -          -
+/kios/masuk                            public             GET POST                   -          -
 /kios/pasang                           public             GET POST                   -          -
 /kios/selesai                          public             GET                        -          -
+/kios/slip                             public             GET POST                   -          -
+/kios/slip/cetak                       public             GET                        -          -
+/kios/slip/escpos                      public             GET                        -          -
+/kios/tombol                           public             GET POST                   -          -
 /kuitansi/<int:payment_id>             bills:see          GET                        Payment    own
 /laporan-kirim/gerbang/<gateway>       signature          POST                       -          -
 /laporan-kirim/twilio/<gateway>/<reference>  signature          POST                       -          -
@@ -174,6 +180,9 @@ url                                    access             methods               
 /petugas/kader/slip                    slips:print        GET                        -          staff
 /petugas/kader/slip/<int:slip_request_id>  slips:print        GET POST                   SlipRequest  staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/kios/<int:kiosk_id>/kertas    kiosks:enrol       GET POST                   Kiosk      staff
+/petugas/kios/kertas                   kiosks:enrol       GET POST                   -          staff
+/petugas/kios/kunci                    kiosks:enrol       GET                        -          staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff

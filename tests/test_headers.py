@@ -162,11 +162,14 @@ def test_a_page_that_broke_has_exactly_these_headers_too(another_app):
     assert "Traceback" not in answer.text and "RuntimeError" not in answer.text
 
 
-def test_a_kiosk_may_load_its_own_sheet_and_nothing_else(app):
+def test_a_kiosk_may_load_its_own_sheet_and_script_and_nothing_else(app):
     client = as_kiosk(app)
     answer = client.get("/kios")
     assert answer.status_code == 200
-    assert exact(answer)["Content-Security-Policy"] == POLICY.replace("style-src ", "style-src 'self' ")
+    assert exact(answer)["Content-Security-Policy"] == (
+        POLICY.replace("style-src ", "style-src 'self' ") + ";script-src 'self'"
+    )
+    assert [tag.split("?")[0] for tag in scripts(answer.text)] == ['<script type="module" src="/s/kiosk.js']
     sheet = re.search(r'<link rel="stylesheet" href="([^"]+)"', answer.text)[1]
     assert client.get(sheet).status_code == 200
 

@@ -15,6 +15,7 @@ ACTS = {
     Act.SHEET_ISSUED: _l("A new code sheet was made."),
     Act.SHEET_CODE_USED: _l("A code from your sheet was used."),
     Act.SLIP_PRINTED: _l("A slip for your first PIN was printed."),
+    Act.KIOSK_SLIP_MADE: _l("A kiosk made a slip for you."),
     Act.SIGN_IN_REFUSED: _l("Somebody tried to sign in as you and failed."),
     Act.ACCOUNT_STOPPED: _l("Your account was stopped."),
     Act.RECOVERY_BEGUN: _l("Two witnesses were asked to vouch for you."),

@@ -1,13 +1,13 @@
-"""Enrolling kiosks: an officer makes a code, the device changes it for a token, an officer can revoke it."""
+"""Enrolling kiosks: an officer makes a code, the device changes it for a token."""
 
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 
 from jkn import clock, sealed
 from jkn.access import Actor
-from jkn.accounts.models import SignIn
-from jkn.assisting.models import Kiosk
+from jkn.assisting import kiosk_slips
+from jkn.assisting.kiosk_tokens import hash_of
+from jkn.assisting.models import Kiosk, Printer
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
@@ -17,12 +17,8 @@ from jkn.facilities.models import Facility
 CODE_VALID = timedelta(hours=1)
 
 
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
-
-
 @writing
-def prepare(facility_code: str, place: str, by: Actor) -> str:
+def prepare(facility_code: str, place: str, by: Actor, printer: Printer = Printer.NONE) -> str:
     """A new kiosk's enrolment code: twelve digits, one hour, once. Refused for an unknown facility."""
     if not Facility.select().where(Facility.code == facility_code).exists():
         raise Refused(N_("No facility has this code."), field="facility")
@@ -30,6 +26,7 @@ def prepare(facility_code: str, place: str, by: Actor) -> str:
     kiosk = Kiosk.create(
         facility_code=facility_code,
         place=place,
+        printer=printer,
         enrolled_by=by.officer_id,
         code_hash=sealed.index("kiosk", code),
         code_until=clock.now() + CODE_VALID,
@@ -41,34 +38,42 @@ def prepare(facility_code: str, place: str, by: Actor) -> str:
 @writing
 def join(code: str) -> str:
     """The device's token, in exchange for its code; the code then stops working."""
-    token = secrets.token_urlsafe(32)
+    token, now = secrets.token_urlsafe(32), clock.now()
     joined = (
-        Kiosk.update(token_hash=_hash(token), code_hash=None, joined_at=clock.now())
+        Kiosk.update(token_hash=hash_of(token), token_at=now, code_hash=None, joined_at=now)
         .where(
             Kiosk.code_hash == sealed.index("kiosk", code),
-            Kiosk.code_until > clock.now(),
+            Kiosk.code_until > now,
             Kiosk.revoked_at.is_null(),
         )
         .execute()
     )
     if not joined:
         raise Refused(N_("This code is wrong or too old. Ask for a new one."), field="code")
-    kiosk = find(token)
+    kiosk = Kiosk.get(Kiosk.token_hash == hash_of(token))
     audit.record(Act.KIOSK_JOINED, kiosk, Actor(channel="kiosk", device=kiosk.id))
     return token
 
 
-def find(token: str | None) -> Kiosk | None:
-    """The live kiosk behind a device's token."""
-    if not token:
-        return None
-    return Kiosk.get_or_none(Kiosk.token_hash == _hash(token), Kiosk.revoked_at.is_null())
+@writing
+def paper_out(kiosk: Kiosk, by: Actor) -> None:
+    """The printer gave nothing: slips go without paper until staff say that it prints again."""
+    if Kiosk.update(paper_out_at=clock.now()).where(Kiosk.id == kiosk.id, Kiosk.paper_out_at.is_null()).execute():
+        audit.record(Act.KIOSK_PRINTER, kiosk, by, prints=False)
 
 
 @writing
-def revoke(kiosk: Kiosk, by: Actor) -> None:
-    """The device is a stranger from now on, and whoever is signed in there is signed out."""
-    now = clock.now()
-    if Kiosk.update(revoked_at=now).where(Kiosk.id == kiosk.id, Kiosk.revoked_at.is_null()).execute():
-        SignIn.update(revoked_at=now).where(SignIn.device == kiosk.id, SignIn.revoked_at.is_null()).execute()
-        audit.record(Act.KIOSK_REVOKED, kiosk, by)
+def paper_in(kiosk: Kiosk, by: Actor) -> None:
+    """Staff filled the printer."""
+    if Kiosk.update(paper_out_at=None).where(Kiosk.id == kiosk.id, Kiosk.paper_out_at.is_null(False)).execute():
+        audit.record(Act.KIOSK_PRINTER, kiosk, by, prints=True)
+
+
+@writing
+def take_paper(facility_code: str, count: int, by: Actor) -> int:
+    """So many numbers of today for slips on paper; the last of them. Refused for an unknown facility."""
+    if not Facility.select().where(Facility.code == facility_code).exists():
+        raise Refused(N_("No facility has this code."), field="facility")
+    last = kiosk_slips.take_number(facility_code, clock.today(), count)
+    audit.record(Act.PAPER_PRINTED, "slip_counter", by, facility=facility_code, first=last - count + 1, last=last)
+    return last

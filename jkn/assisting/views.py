@@ -6,11 +6,12 @@ from flask import Blueprint, current_app, flash, g, redirect, request, session, 
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from jkn import clock, db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
-from jkn.assisting import service
-from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, KioskRevokeForm
-from jkn.assisting.models import Kiosk
+from jkn.assisting import kiosk_locking, kiosk_tokens, service
+from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm, PaperForm
+from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
 from jkn.numbers import group
 from jkn.web import page
@@ -23,12 +24,31 @@ COOKIE = "k"
 def recognise() -> None:
     """Is this request from an enrolled kiosk?"""
     if COOKIE in request.cookies and request.endpoint != "static":
-        kiosk = service.find(request.cookies[COOKIE])
+        kiosk, g.kiosk_token = kiosk_tokens.find(request.cookies[COOKIE])
         if kiosk:
             g.kiosk, g.kiosk_row = kiosk.id, kiosk
 
 
+def renew(response):
+    """After the answer is made: a token that is used settles, one that is old is followed by another."""
+    late_or_new = g.pop("kiosk_token", None)
+    if late_or_new is not None:
+        with db.bookkeeping():
+            kiosk_tokens.settle(late_or_new) if "kiosk" in g else kiosk_tokens.report(late_or_new)
+    elif request.endpoint == "assisting.kiosk_front" and "kiosk" in g and kiosk_tokens.is_old(g.kiosk_row):
+        with db.bookkeeping():
+            hand_over(response, kiosk_tokens.offer(g.kiosk_row))
+    return response
+
+
+def hand_over(response, token: str) -> None:
+    """Put the device's token into its own cookie, which outlives every visitor's session."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
+
+
 bp.before_app_request(recognise)
+bp.after_app_request(renew)
 
 
 @bp.get("/kios")
@@ -54,8 +74,7 @@ def kiosk_join():
             form.refuse(refused)
         else:
             response = redirect(url_for(".kiosk_front"), 303)
-            secure = current_app.config["SESSION_COOKIE_SECURE"]
-            response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
+            hand_over(response, token)
             return response
     return page("assisting/kiosk_join.html", form=form)
 
@@ -88,7 +107,7 @@ def kiosk_list():
     form = KioskPrepareForm()
     if form.validate_on_submit():
         try:
-            code = service.prepare(form.facility.data, form.place.data, actor())
+            code = service.prepare(form.facility.data, form.place.data, actor(), Printer(form.printer.data))
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -100,12 +119,48 @@ def kiosk_list():
 @bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])
 @needs(Can.ENROL_KIOSKS)
 def kiosk_revoke(kiosk_id):
-    kiosk, form = fetch(Kiosk, kiosk_id), KioskRevokeForm()
+    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
     if form.validate_on_submit():
-        service.revoke(kiosk, actor())
+        kiosk_tokens.revoke(kiosk, actor())
         flash(_("The kiosk is revoked."))
         return redirect(url_for(".kiosk_list"), 303)
     return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)
+
+
+@bp.route("/petugas/kios/<int:kiosk_id>/kertas", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_refill(kiosk_id):
+    """The printer was filled: slips come on paper again."""
+    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
+    if form.validate_on_submit():
+        service.paper_in(kiosk, actor())
+        return redirect(url_for(".kiosk_list"), 303)
+    return page("assisting/kiosk_refill.html", kiosk=kiosk, form=form)
+
+
+@bp.get("/petugas/kios/kunci")
+@needs(Can.ENROL_KIOSKS)
+def kiosk_lock():
+    """How staff lock the device down, with this server's own address in it."""
+    policies, command = kiosk_locking.policies(request.host), kiosk_locking.command(request.host_url)
+    return page("assisting/kiosk_lock.html", policies=policies, command=command)
+
+
+@bp.route("/petugas/kios/kertas", methods=["GET", "POST"])
+@needs(Can.ENROL_KIOSKS)
+def kiosk_paper():
+    """Numbered slips for a day without a line; kiosks go on counting after them."""
+    form = PaperForm()
+    if form.validate_on_submit():
+        try:
+            last = service.take_paper(form.facility.number, form.count.data, actor())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            session["paper"] = [form.facility.number, clock.today().isoformat(), last - form.count.data + 1, last]
+            return redirect(url_for(".kiosk_paper"), 303)
+    paper = session.pop("paper", None) if request.method == "GET" else None
+    return page("assisting/kiosk_paper.html", form=form, paper=paper)
 
 
 def _came_from() -> str:
@@ -117,4 +172,4 @@ def _came_from() -> str:
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
-from jkn.assisting import overseeing, volunteer_views  # noqa: E402, F401  these pages and commands join the blueprint
+from jkn.assisting import kiosk_lanes, overseeing, volunteer_views  # noqa: E402, F401  these join the blueprint

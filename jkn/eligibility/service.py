@@ -53,14 +53,23 @@ def of_family(family_id: int, on: date, first: int | None = None, among: frozens
 
 def check(nik: str, born: date, on: date, by: Actor) -> bool:
     """For anybody who knows NIK and birth date: active or not. Unknown people are not active. Counted per NIK."""
-    if not attempts.reserve(attempts.key_of("check", None, nik), failures=CHECKS, pause=PAUSE, in_a_row=None):
+    found = look_up(nik, born, on, by)
+    return found is not None and found[1].is_served
+
+
+def look_up(number: str, born: date | None, on: date, by: Actor) -> tuple[Person, Verdict] | None:
+    """Who has this NIK and birth date, or this card in the hand (`born` is None), and their verdict.
+
+    Counted per number: ten a day. Raises Refused.
+    """
+    if not attempts.reserve(attempts.key_of("check", None, number), failures=CHECKS, pause=PAUSE, in_a_row=None):
         raise Refused(N_("This number was checked too often today. Try again tomorrow, or call 165."))
-    person = members.find_by_nik(nik)
-    if person is None or person.born != born:
-        return False
+    person = members.find_by_number(number)
+    if person is None or born not in (None, person.born):
+        return None
     with write():
         audit.record(Act.DATA_SEEN, person, by, page="check")
-    return verdict(person, on).is_served
+    return person, verdict(person, on)
 
 
 def _spells(where, on: date):

@@ -29,7 +29,7 @@ def signed_in(kiosk, person):
 def test_an_officer_makes_a_code_and_the_device_takes_it(app):
     a_facility()
     officer = as_staff(app, Role.OFFICER)
-    post(officer, "/petugas/kios", facility="0301r001", place="Lobi")
+    post(officer, "/petugas/kios", facility="0301r001", place="Lobi", printer="escpos-58")
     code = re.search(r"\b\d{4} \d{4} \d{4}\b", officer.get("/petugas/kios").text)[0]
     device = app.test_client()
     assert device.get("/kios").location == "/kios/pasang"
@@ -53,7 +53,7 @@ def test_a_kiosk_stands_at_a_facility_that_exists(app):
     with pytest.raises(Refused):
         service.prepare("9999X999", "Lobi", SYSTEM)
     officer = as_staff(app, Role.OFFICER)
-    assert 'role="alert"' in post(officer, "/petugas/kios", facility="9999X999", place="Lobi").text
+    assert 'role="alert"' in post(officer, "/petugas/kios", facility="9999X999", place="Lobi", printer="none").text
 
 
 def test_wrong_codes_shut_nobody_out(app):

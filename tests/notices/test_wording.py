@@ -18,6 +18,8 @@ NAME = "MUHAMMADTHORIQULHAQ ZAINUDDIN"
 AMOUNT, DAY = 999_999_999, date(2026, 9, 30).isoformat()
 # The longest that each value gets; where a template asks, every value that it asks for.
 LONGEST = {
+    "active": [True, False],
+    "number": ["017"],
     "account": ["0812****5401"],
     "act": ["sign-in", "recovery", "change", "consent"],
     "again": [DAY, None],

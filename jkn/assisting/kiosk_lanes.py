@@ -1,0 +1,173 @@
+"""The lanes at a kiosk: active or not by card, or NIK and birth date; and signing in on the screen's keypad."""
+
+from datetime import date
+from functools import wraps
+
+import segno
+from flask import Response, current_app, g, redirect, session, url_for
+
+from jkn import clock
+from jkn.access import actor, public
+from jkn.accounts import entrance
+from jkn.accounts import service as accounts
+from jkn.assisting import kiosk_escpos, kiosk_keying, kiosk_slips, kiosk_words, service
+from jkn.assisting.forms import ConfirmForm, KeypadForm, ScanForm
+from jkn.assisting.models import KioskSlip, Lane
+from jkn.assisting.views import bp
+from jkn.eligibility import service as eligibility
+from jkn.errors import Refused
+from jkn.numbers import BadNumber, read_card_or_nik
+from jkn.web import page
+
+KEYING, SLIP = "keying", "slip"
+
+
+def at_kiosk(view):
+    """Only before an enrolled device; elsewhere to where one is set up."""
+
+    @wraps(view)
+    def guarded():
+        return view() if "kiosk" in g else redirect(url_for(".kiosk_join"), 303)
+
+    return guarded
+
+
+@bp.route("/kios/aktif", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_check():
+    """Scan a card, or type a number: active or not."""
+    return _lane(Lane.CHECK)
+
+
+@bp.route("/kios/masuk", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_enter():
+    """Scan a card, then the PIN on the screen."""
+    return _lane(Lane.SIGN_IN)
+
+
+def _lane(lane: Lane):
+    form = ScanForm()
+    if form.validate_on_submit():
+        try:
+            return _with_number(lane, form.number.number)
+        except Refused as refused:
+            form.refuse(refused)
+    return page(f"assisting/kiosk_{'check' if lane is Lane.CHECK else 'enter'}.html", form=form)
+
+
+def _with_number(lane: Lane, number: str | None):
+    if lane is Lane.CHECK and number and len(number) == 13:
+        return _slip_for(number, None)
+    session[KEYING] = kiosk_keying.begin(g.kiosk_row, lane, number)
+    return redirect(url_for(".kiosk_type"), 303)
+
+
+@bp.route("/kios/tombol", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_type():
+    """Ten digits on the screen: the number, then the birth date or the PIN. Works without script."""
+    keying, form = kiosk_keying.find(g.kiosk_row, session.get(KEYING)), KeypadForm()
+    if keying is None:
+        return redirect(url_for(".kiosk_front"), 303)
+    if form.validate_on_submit():
+        try:
+            if form.k.data != "send":
+                kiosk_keying.press(keying, form.k.data, form.at.data)
+                return redirect(url_for(".kiosk_type"), 303)
+            return _sent(keying)
+        except Refused as refused:
+            kiosk_keying.empty(keying)
+            keying.length = 0
+            form.refuse(refused)
+    form.at.data = form.at.raw_data = None
+    form.at.process_data(keying.length)
+    return page("assisting/kiosk_type.html", form=form, keying=keying, dots="●" * keying.length)
+
+
+def _sent(keying):
+    if keying.number is None:
+        try:
+            number = read_card_or_nik(keying.typed)
+        except BadNumber as bad:
+            raise Refused(bad.message) from None
+        if keying.lane is Lane.CHECK and len(number) == 13:
+            raise Refused(kiosk_words.SCAN_THE_CARD)
+        kiosk_keying.take_number(keying, number)
+        return redirect(url_for(".kiosk_type"), 303)
+    if keying.lane is Lane.CHECK:
+        return _slip_for(keying.number, kiosk_words.read_birth(keying.typed))
+    opened = accounts.sign_in_by_pin(keying.number, keying.typed, None, actor())
+    _forget()
+    entrance.enter(opened)
+    return redirect(url_for("home.front"), 303)
+
+
+def _slip_for(number: str, born: date | None):
+    slip = kiosk_slips.check(g.kiosk_row, number, born, actor())
+    _forget()
+    session[SLIP] = slip.id
+    by_page = g.kiosk_row.prints and not g.kiosk_row.printer.takes_bytes
+    return redirect(url_for(".kiosk_slip_print" if by_page else ".kiosk_slip"), 303)
+
+
+def _forget() -> None:
+    session.pop(KEYING, None)
+    kiosk_keying.forget(g.kiosk_row)
+
+
+@bp.route("/kios/slip", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_slip():
+    """The number large; verdict and reason stand on paper only. "No slip came" tells staff and sends a message."""
+    slip, form = kiosk_slips.shown(session.get(SLIP), g.kiosk_row), ConfirmForm()
+    if slip is None:
+        return redirect(url_for(".kiosk_front"), 303)
+    if form.validate_on_submit():
+        service.paper_out(g.kiosk_row, actor())
+        kiosk_slips.did_not_come(slip, eligibility.verdict(slip.person, slip.day).is_served)
+        return redirect(url_for(".kiosk_slip"), 303)
+    return page("assisting/kiosk_slip.html", form=form, label=kiosk_slips.label(slip), kiosk=g.kiosk_row)
+
+
+@bp.get("/kios/slip/cetak")
+@public
+@at_kiosk
+def kiosk_slip_print():
+    """The slip for the browser to print on paper of a fixed size; the screen shows only the number."""
+    slip = kiosk_slips.shown(session.get(SLIP), g.kiosk_row)
+    if slip is None or not g.kiosk_row.printer.width:
+        return redirect(url_for(".kiosk_front"), 303)
+    word, lines = _words(slip)
+    label, code = kiosk_slips.label(slip), segno.make(_code(slip), micro=False).png_data_uri(scale=4)
+    width = g.kiosk_row.printer.width
+    return page("assisting/kiosk_slip_print.html", label=label, word=word, lines=lines, qr=code, width=width)
+
+
+@bp.get("/kios/slip/escpos")
+@public
+@at_kiosk
+def kiosk_slip_bytes():
+    """The slip as ESC/POS bytes: a download that the local print agent takes from its folder."""
+    slip = kiosk_slips.shown(session.get(SLIP), g.kiosk_row)
+    if slip is None or not g.kiosk_row.printer.takes_bytes:
+        return redirect(url_for(".kiosk_front"), 303)
+    word, lines = _words(slip)
+    label, width = kiosk_slips.label(slip), g.kiosk_row.printer.width
+    response = Response(kiosk_escpos.slip(label, word, lines, _code(slip), width), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="slip-{label}.escpos"'
+    return response
+
+
+def _words(slip: KioskSlip) -> tuple[str, list[str]]:
+    verdict = eligibility.verdict(slip.person, slip.day)
+    moment = current_app.jinja_env.filters["moment"](clock.now())
+    return kiosk_words.word_of(verdict), kiosk_words.lines_of(slip.person, verdict, f"{g.kiosk_row.place}, {moment}")
+
+
+def _code(slip: KioskSlip) -> str:
+    return f"JKN:{slip.facility_code}:{slip.day:%Y%m%d}:{kiosk_slips.label(slip)}"

@@ -1,0 +1,3 @@
+addEventListener('pagehide', function () { document.documentElement.hidden = true })
+addEventListener('pageshow', function (shown) { if (shown.persisted) location.reload() })
+if (document.querySelector('.t')) print()
