@@ -49,6 +49,10 @@ class Kiosk(BaseModel):
     def is_live(self) -> bool:
         return self.token_hash is not None and self.revoked_at is None
 
+    @property
+    def prints(self) -> bool:
+        return self.printer is not Printer.NONE and self.paper_out_at is None
+
 
 class VolunteerVillage(BaseModel):
     """A volunteer works in this village."""
@@ -122,10 +126,6 @@ class SlipRequest(BaseModel):
 
     class Meta:
         indexes = ((("person", "key"), True), (("done_at", "id"), False))
-
-    @property
-    def prints(self) -> bool:
-        return self.printer is not Printer.NONE and self.paper_out_at is None
 
 
 class KioskToken(BaseModel):
