@@ -6,10 +6,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from flask_babel import force_locale
 from jinja2 import meta
 
-from jkn.i18n import LANGUAGES
+from jkn.i18n import LANGUAGES, speaking
 from jkn.notices.models import Notice
 from jkn.notices.rules import ONE_SMS, septets
 from jkn.notices.wording import in_short
@@ -60,7 +59,7 @@ def versions(app, name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_notice_fits_one_sms_and_says_nothing_of_health(app, name, language):
     assert asked_by(app, name) <= set(LONGEST), "say in LONGEST how long its values get"
-    with app.app_context(), force_locale(language):
+    with app.app_context(), speaking(language):
         for notice in versions(app, name):
             text = in_short(notice, NAME)
             assert septets(text) <= ONE_SMS, f"{septets(text)}: {text}"
