@@ -36,7 +36,7 @@ def offered(folder: Path) -> dict[str, Language]:
     return {
         code: Language(row["name"], row.get("falls_to"))
         for code, row in table.items()
-        if (folder / code / "LC_MESSAGES/messages.po").exists()
+        if code != "share" and (folder / code / "LC_MESSAGES/messages.po").exists()
     }
 
 
