@@ -14,6 +14,7 @@ from jkn import i18n
 from jkn.i18n import speaking
 from jkn.members.models import Person
 from tests.builders import post, sign_in
+from tests.crawl import a_world, as_member
 
 
 def add_language(folder: Path, code: str, **texts: str) -> None:
@@ -99,3 +100,26 @@ def test_a_members_javanese_goes_along_to_the_next_phone(app, siti):
     assert Person.get_by_id(siti.id).language == "jv"
     page = sign_in(app, siti).get("/").text
     assert '<html lang="jv">' in page and "Wadulan" in page
+
+
+SCREENS = """/ /bahasa /bantuan /masuk /status /cek /kartu /tagihan /bayar /bayar/saya /celengan /faskes/ganti /pengaduan
+/pengaduan/lacak /pengaduan/nomor /daftar /daftar/keluarga /kabar /data-saya /keluar /sampai-jumpa /tidak-ada""".split()
+
+
+@pytest.mark.parametrize("code", ["jv", "su"])
+def test_all_that_the_most_used_screens_ask_for_is_translated(app, code, monkeypatch):
+    catalogue, asked = i18n.catalogue(code), set()
+    say = catalogue.gettext
+
+    def note(text):
+        asked.add(text)
+        return say(text)
+
+    monkeypatch.setattr(catalogue, "gettext", note)
+    monkeypatch.setattr(catalogue, "ugettext", note)
+    for client in (app.test_client(), as_member(app, a_world().person)):
+        post(client, "/bahasa", language=code)
+        for url in SCREENS:
+            client.get(url, follow_redirects=True)
+    assert len(asked) > 100
+    assert sorted(text for text in asked if text not in catalogue._catalog) == []
