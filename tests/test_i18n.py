@@ -102,7 +102,8 @@ def test_a_members_javanese_goes_along_to_the_next_phone(app, siti):
     assert '<html lang="jv">' in page and "Wadulan" in page
 
 
-SCREENS = """/ /bahasa /bantuan /masuk /status /cek /kartu /tagihan /bayar /bayar/saya /celengan /faskes/ganti /pengaduan
+SCREENS = """/ /bahasa /bantuan
+/masuk /status /cek /kartu /tagihan /bayar /bayar/saya /celengan /faskes/ganti /pengaduan
 /pengaduan/lacak /pengaduan/nomor /daftar /daftar/keluarga /kabar /data-saya /keluar /sampai-jumpa /tidak-ada""".split()
 
 
