@@ -104,6 +104,7 @@ url                                    access             methods               
 /data-saya/kelas                       class:change       GET                        -          own
 /data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
 /data-saya/kelas/batal                 class:change       GET POST                   -          own
+/data-saya/kode-sms                    pin:change         GET POST                   -          own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -139,6 +140,8 @@ url                                    access             methods               
 /masuk/naik                            status:see         GET POST                   -          own
 /masuk/naik/lanjut                     sign-ins:switch    GET                        -          own
 /masuk/naik/petugas                    sign-ins:switch    GET POST                   -          own
+/masuk/naik/sms                        sign-ins:switch    GET POST                   -          own
+/masuk/naik/sms/kode                   sign-ins:switch    GET POST                   -          own
 /masuk/pulih                           public             GET POST                   -          -
 /masuk/pulih/saksi                     public             GET POST                   -          -
 /pengaduan                             public             GET POST                   -          -
@@ -321,7 +324,9 @@ def a_new_world() -> World:
     family.save()
     person = people(family)[0]
     members_phone, email = "+6281298765401", "kanari@contoh.example"
-    Person.update(phone=members_phone, email=email).where(Person.id == person.id).execute()
+    Person.update(phone=members_phone, email=email, phone_confirmed_at=clock.now()).where(
+        Person.id == person.id
+    ).execute()
     person = Person.get_by_id(person.id)
     accounts.store_pin(person, accounts.hash_pin(PIN), by=SYSTEM)
     by = Actor(person_id=person.id, family_id=family.id, role=Role.MEMBER)

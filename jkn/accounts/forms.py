@@ -1,5 +1,5 @@
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, StringField, ValidationError
+from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from jkn.accounts.rules import CODE_LENGTH
@@ -37,6 +37,14 @@ class PinChangeForm(_NewPin):
 
 class StepUpForm(Form):
     code = SecretField(_l("The code"), length=CODE_LENGTH, autocomplete="one-time-code")
+
+
+class SmsCodeForm(Form):
+    code = SecretField(_l("The code, 6 digits"), autocomplete="one-time-code")
+
+
+class SmsWantForm(Form):
+    wanted = BooleanField(_l("Also send me codes by SMS"))
 
 
 class ConfirmForm(Form):

@@ -11,10 +11,10 @@ from jkn.numbers import read_card_or_nik
 from jkn.permissions import Scope
 
 MONTHS = (
-    SelectChoice(1, _l("1 month")),
-    SelectChoice(6, _l("6 months")),
-    SelectChoice(12, _l("1 year")),
-    SelectChoice(24, _l("2 years")),
+    SelectChoice(1, _l("One month")),
+    SelectChoice(6, _l("Six months")),
+    SelectChoice(12, _l("One year")),
+    SelectChoice(24, _l("Two years")),
 )
 
 

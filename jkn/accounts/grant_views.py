@@ -21,7 +21,7 @@ from jkn.accounts.views import bp, browser, welcome
 from jkn.calendar import add_months
 from jkn.errors import N_, Refused
 from jkn.members import service as members
-from jkn.members.models import Person
+from jkn.members.models import Family, Person
 from jkn.numbers import mask_name
 from jkn.permissions import Scope
 from jkn.web import page
@@ -34,9 +34,10 @@ def person_switch():
     who = actor()
     if who.on_behalf_of or who.family_id is None:
         return redirect(url_for(".acting_leave" if who.on_behalf_of else "home.front"), 303)
-    others = grants.family_with_pins(who.family_id, but=who.person_id)
+    family = Family.get_by_id(who.family_id)
+    others = grants.family_with_pins(family.id, but=who.person_id)
     form = PersonSwitchForm()
-    form.person.choices = [SelectChoice(each.id, mask_name(each.name)) for each in others]
+    form.person.choices = [SelectChoice(each.id, members.shown_name(each, family)) for each in others]
     if form.validate_on_submit():
         person = next(each for each in others if each.id == form.person.data)
         try:
@@ -89,9 +90,9 @@ def grant_child():
     """A parent takes up acting for a child on the family card."""
     who = actor()
     me = Person.get_by_id(who.person_id)
-    children = grants.children_of(me)
+    children, family = grants.children_of(me), members.family_of(me.id)
     form = GrantChildForm()
-    form.child.choices = [SelectChoice(each.id, mask_name(each.name)) for each in children]
+    form.child.choices = [SelectChoice(each.id, members.shown_name(each, family)) for each in children]
     if form.validate_on_submit():
         child = next(each for each in children if each.id == form.child.data)
         grants.take_up_child(me, child, form.key.data, who)

@@ -19,6 +19,7 @@ class Account(BaseModel):
     pin_set_at = MomentField(null=True)
     raise_from = MomentField(null=True)
     stopped_at = MomentField(null=True)  # the emergency stop: nothing opens until a recovery
+    wants_sms_codes = BooleanField(default=False)  # an extra, for who asks for it: a sheet works without any phone
     proven_in_person = BooleanField(default=False)
 
 
@@ -115,6 +116,16 @@ class SpokenCode(BaseModel):
     sign_in = ForeignKeyField(SignIn, on_delete="CASCADE")
     person = ForeignKeyField(Person, on_delete="RESTRICT")
     code_hash = CharField(max_length=64, unique=True)
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+
+class SmsCode(BaseModel):
+    """A code sent to the member's phone for one sign-in; only its keyed hash is kept."""
+
+    sign_in = ForeignKeyField(SignIn, on_delete="CASCADE")
+    person = ForeignKeyField(Person, on_delete="RESTRICT")
+    code_hash = CharField(max_length=64)
     expires_at = MomentField()
     used_at = MomentField(null=True)
 

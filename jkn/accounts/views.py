@@ -71,7 +71,8 @@ def step_up():
             form.refuse(refused)
         else:
             return entrance.back_or("home.front")
-    return page("accounts/step_up.html", form=form, number=sheets.next_number(who.person_id))
+    texts = raising.may_text(Person.get_by_id(who.person_id))
+    return page("accounts/step_up.html", form=form, number=sheets.next_number(who.person_id), texts=texts)
 
 
 @bp.route("/keluar", methods=["GET", "POST"])

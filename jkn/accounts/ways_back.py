@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from jkn.access import Can, actor, needs, public
 from jkn.accounts import entrance, raising, recovery, stopping
 from jkn.accounts.back_forms import KnownForm, RecoverForm, WitnessForm
-from jkn.accounts.forms import ConfirmForm
+from jkn.accounts.forms import ConfirmForm, SmsCodeForm, SmsWantForm
 from jkn.accounts.views import bp, browser, welcome
 from jkn.errors import Refused
+from jkn.members.models import Person
 from jkn.numbers import group, mask_name
 from jkn.web import page
 
@@ -99,6 +100,49 @@ def level_speak():
         except Refused as refused:
             form.refuse(refused)
     return page("accounts/level_speak.html", form=form, code=code and group(code, 3))
+
+
+@bp.route("/masuk/naik/sms", methods=["GET", "POST"])
+@needs(Can.SWITCH_PERSON)
+def level_text():
+    """Send me a code."""
+    who, form = actor(), ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            raising.text(who.sign_in, Person.get_by_id(who.person_id))
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(url_for(".level_by_sms"), 303)
+    return page("accounts/level_text.html", form=form)
+
+
+@bp.route("/masuk/naik/sms/kode", methods=["GET", "POST"])
+@needs(Can.SWITCH_PERSON)
+def level_by_sms():
+    """Type the code that was sent."""
+    who, form = actor(), SmsCodeForm()
+    if form.validate_on_submit():
+        try:
+            raising.raise_by_sms(who.sign_in, who.person_id, form.code.data, who)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return entrance.back_or("home.front")
+    return page("accounts/level_by_sms.html", form=form)
+
+
+@bp.route("/data-saya/kode-sms", methods=["GET", "POST"])
+@needs(Can.CHANGE_PIN)
+def sms_want():
+    """Codes by SMS are an extra, and only for who asks for them."""
+    me = Person.get_by_id(actor().person_id)
+    form = SmsWantForm(wanted=raising.may_text(me))
+    if form.validate_on_submit():
+        raising.want_codes(me, form.wanted.data, actor())
+        flash(_("Saved."))
+        return redirect(url_for("changes.profile_show"), 303)
+    return page("accounts/sms_want.html", form=form, phone=me.phone)
 
 
 @bp.get("/masuk/naik/lanjut")

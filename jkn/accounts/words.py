@@ -128,7 +128,7 @@ MACHINES = {
 def of(touch: Touch, reader: Actor) -> tuple[str, str]:
     """What was done; and who did it, through which door, under which consent."""
     entry = touch.entry
-    parts = [_who(touch, reader)]
+    parts = [] if entry.act == Act.SIGNED_IN else [_who(touch, reader)]
     if entry.channel not in MACHINES:
         parts.append(DOORS.get(entry.channel, entry.channel))
     if entry.grant:

@@ -17,12 +17,12 @@ from jkn.contributions.others_sql import (
     Step,
     bill_of,
     bill_of_either,
+    both,
     enter_provinces,
     government,
     insert_lines,
-    province,
 )
-from jkn.members.models import CareClass, Family, Payer, PayerKind
+from jkn.members.models import CareClass, Family, Payer
 
 LOOKS_BACK = 12  # months: what was settled since then is looked at
 
@@ -35,7 +35,6 @@ def write_shares(month: date, first: int, last: int) -> int:
     central, payer = government(CENTRAL), Payer.alias()
     enter_provinces(first, last)
     is_central = payer.id == central
-    is_theirs = (payer.kind == PayerKind.GOVERNMENT) & (payer.code == province())
     of_state, of_region = _by_law("class3_aid", "central"), _by_law("class3_aid", "regional")
     whole = Case(None, [(Family.village_code.is_null(), of_state + of_region)], of_state)
     share = Case(None, [(is_central, whole)], of_region)
@@ -46,7 +45,7 @@ def write_shares(month: date, first: int, last: int) -> int:
     late = before.select(Value(1)).where(before.person == BillLine.person, before.month == BillLine.month)
     rows = (
         paid.select(payer.id, BillLine.month, BillLine.person, share, Value(month))
-        .join_from(Family, payer, on=is_central | is_theirs)
+        .join_from(Family, payer, on=payer.id.in_(both(central)))
         .where(share > 0, ~fn.EXISTS(in_time), ~fn.EXISTS(late), ~fn.EXISTS(bill_of_either(central, month)))
     )
     fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.amount, LateAid.billed_in)

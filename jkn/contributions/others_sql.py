@@ -170,12 +170,11 @@ def _lines_of_aid(month: date, first: int, last: int) -> int:
     if aid.regional:
         enter_provinces(first, last)
     is_central = payer.id == central
-    is_theirs = (payer.kind == PayerKind.GOVERNMENT) & (payer.code == province())
     whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
     shares = (
         _aided(month, first, last)
         .select_extend(payer.id.alias("payer"), Case(None, [(is_central, whole)], aid.regional).alias("price"))
-        .join_from(Family, payer, on=is_central | is_theirs if aid.regional else is_central)
+        .join_from(Family, payer, on=payer.id.in_(both(central)) if aid.regional else is_central)
         .where(~fn.EXISTS(bill_of_either(central, month)))
     )
     return _insert_aid(shares, month)
@@ -214,6 +213,16 @@ def province():
     return fn.SUBSTR(Family.village_code, 1, 2)
 
 
+def both(central: int) -> tuple:
+    """The numbers of the central government and of that of the family's province, as SQL: each found by its index.
+
+    A condition with OR on the payer instead reads every payer for every line.
+    """
+    theirs = Payer.alias()
+    is_theirs = (theirs.kind == PayerKind.GOVERNMENT) & (theirs.code == province())
+    return central, theirs.select(theirs.id).where(is_theirs)
+
+
 def government(code: str) -> int:
     """The number of this government, made when missing."""
     name = "Pemerintah Pusat" if code == CENTRAL else ""
@@ -244,13 +253,7 @@ def bill_of_either(central: int, month: date):
 
     Each person's aid is billed to both together, or, once one of them has its bill, to both a month later.
     """
-    one = Payer.alias()
-    is_theirs = (one.kind == PayerKind.GOVERNMENT) & (one.code == province())
-    return (
-        Bill.select(Value(1))
-        .join(one, on=(one.id == Bill.payer))
-        .where(Bill.month == month, (one.id == central) | is_theirs)
-    )
+    return Bill.select(Value(1)).where(Bill.payer.in_(both(central)), Bill.month == month)
 
 
 def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:

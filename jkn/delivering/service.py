@@ -85,7 +85,8 @@ def claim(notice_id: int, limits: Limits, offered: Collection[Channel], resting:
 def channel_for(notice: Notice, person: Person, family: Family | None, offered: Collection[Channel]) -> Channel | None:
     """What the person chose, where it can be had; else SMS, else a letter; None: under /kabar only."""
     way = Way.get_or_none(Way.person_id == person.id)
-    phone = notice.phone or person.phone
+    own = person.phone if members.is_phone_fresh(person) else None  # else it may be a stranger's by now
+    phone = notice.phone or own
     possible = [channel for channel in TO_NUMBERS if phone and channel in offered]
     if notice.phone:
         return way.channel if way and way.channel in possible else possible[0] if possible else None

@@ -74,6 +74,18 @@ def up(migrator, db):
             database = db
             table_name = "spoken_code"
 
+    class SmsCode(Model):
+        id = BigAutoField()
+        sign_in = ForeignKeyField(SignIn, on_delete="CASCADE")
+        person = ForeignKeyField(Person, on_delete="RESTRICT")
+        code_hash = CharField(max_length=64)
+        expires_at = DateTimeField()
+        used_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "sms_code"
+
     class Recovery(Model):
         id = BigAutoField()
         person = ForeignKeyField(Person, on_delete="RESTRICT")
@@ -105,11 +117,12 @@ def up(migrator, db):
                 Check("by_person_id <> person_id"),
             ]
 
-    db.create_tables([Grant, SealedSheet, SpokenCode, Recovery, Witness])
+    db.create_tables([Grant, SealedSheet, SpokenCode, SmsCode, Recovery, Witness])
     migrator.migrate(
         migrator.add_column("person", "hides_health", BooleanField(default=False)),
         migrator.add_column("person", "phone_confirmed_at", DateTimeField(null=True)),
         migrator.add_column("account", "stopped_at", DateTimeField(null=True)),
+        migrator.add_column("account", "wants_sms_codes", BooleanField(default=False)),
         migrator.add_column(
             "officer", "person_id", ForeignKeyField(Person, Person.id, null=True, on_delete="RESTRICT")
         ),

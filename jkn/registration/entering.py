@@ -65,15 +65,16 @@ def enter(chunk: list[SpellLine], known: Known, residents: dict[str, Resident], 
 
 def _enter_people(chunk: list[SpellLine], known: Known, residents: dict[str, Resident]) -> None:
     phones = {spell.nik: spell.phone for spell in chunk if spell.phone}
+    now = _now()
     contacts = [
-        (sealed.seal("phone", phone), sealed.index("phone", phone), known.people[nik])
+        (sealed.seal("phone", phone), sealed.index("phone", phone), now, known.people[nik])
         for nik, phone in phones.items()
         if nik in known.people
     ]
-    execute_many("UPDATE person SET phone = ?, phone_hash = ? WHERE id = ?", contacts)
+    execute_many("UPDATE person SET phone = ?, phone_hash = ?, phone_confirmed_at = ? WHERE id = ?", contacts)
     cards = {spell.nik: spell.card for spell in chunk if spell.nik not in known.people}
     known.people.update(zip(cards, _new_ids("person", len(cards)), strict=True))
-    people, now = [], _now()
+    people = []
     for nik, card in cards.items():
         resident, phone = residents[nik], phones.get(nik)
         people.append(
@@ -86,10 +87,12 @@ def _enter_people(chunk: list[SpellLine], known: Known, residents: dict[str, Res
                 card,
                 sealed.seal("phone", phone) if phone else None,
                 sealed.index("phone", phone) if phone else None,
+                now if phone else None,
+                False,
                 now,
             )
         )
-    _insert("person", "id nik name born sex card phone phone_hash created_at", people)
+    _insert("person", "id nik name born sex card phone phone_hash phone_confirmed_at hides_health created_at", people)
     claims = [(hash, number, known.people[nik]) for nik in cards for number, hash in sealed.claims("nik", nik)]
     _insert("nik_index", "hash key_id person_id", claims)
     _insert("card", "number tail person_id", [(card, card[-11:], known.people[nik]) for nik, card in cards.items()])

@@ -360,3 +360,55 @@ def test_a_phone_number_is_fresh_for_a_year(app, siti):
         assert "/data-saya/hp/benar" in client.get("/data-saya").text
         post(client, "/data-saya/hp/benar")
         assert members.is_phone_fresh(Person.get_by_id(siti.id))
+
+
+class TestCodesBySms:
+    PHONE = "+6281298765401"
+
+    @pytest.fixture
+    def ani(self, siti):
+        from jkn.changes import service as changes
+
+        changes.change_phone(siti, self.PHONE, SYSTEM)
+        person = Person.get_by_id(siti.id)
+        raising.want_codes(person, True, SYSTEM)
+        service.issue_sheet(person, SYSTEM)
+        return person
+
+    def sent(self) -> str:
+        return Notice.select().where(Notice.name == "code").order_by(Notice.id.desc()).get().secret
+
+    def test_who_asked_for_them_steps_up_with_a_code_sent_for_this_sign_in(self, app, ani):
+        client, other = sign_in(app, ani), sign_in(app, ani)
+        assert "/masuk/naik/sms" in client.get("/data-saya/hp", follow_redirects=True).text
+        assert post(client, "/masuk/naik/sms").location == "/masuk/naik/sms/kode"
+        code = self.sent()
+        assert post(other, "/masuk/naik/sms/kode", code=code).status_code == 200
+        assert post(client, "/masuk/naik/sms/kode", code=code).location == "/data-saya/hp"
+        assert client.get("/data-saya/hp").status_code == 200
+        assert post(client, "/masuk/naik/sms/kode", code=code).status_code == 200  # once
+
+    def test_nobody_who_has_not_asked_gets_a_code(self, app, siti):
+        client = sign_in(app, siti)
+        assert "SMS" not in client.get("/masuk/naik").text
+        post(client, "/masuk/naik/sms")
+        assert Notice.select().where(Notice.name == "code").count() == 0
+
+    def test_an_old_number_gets_no_code(self, app, ani):
+        with clock.frozen(clock.now() + timedelta(days=366)):
+            assert not raising.may_text(Person.get_by_id(ani.id))
+
+    def test_it_is_too_old_after_five_minutes(self, app, ani):
+        client = sign_in(app, ani)
+        post(client, "/masuk/naik/sms")
+        with clock.frozen(clock.now() + timedelta(minutes=6)):
+            assert post(client, "/masuk/naik/sms/kode", code=self.sent()).status_code == 200
+
+    def test_a_new_code_does_not_start_the_count_of_wrong_ones_again(self, app, ani):
+        client = sign_in(app, ani)
+        for _round in range(2):
+            post(client, "/masuk/naik/sms")
+            for _guess in range(3):
+                post(client, "/masuk/naik/sms/kode", code="000000")
+        post(client, "/masuk/naik/sms")
+        assert post(client, "/masuk/naik/sms/kode", code=self.sent()).status_code == 200

@@ -77,6 +77,7 @@ def test_the_walk_saw_the_pages(looks):
         "/bayar/lapor/kode",
         "/pengaduan/nomor",
         "/daftar/majikan",
+        "/data-saya/kelas/batal",
         "/daftar/surat-majikan",
         "/kios/pasang",
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -306,5 +307,5 @@ def test_twin_a_cap_that_only_counts_brings_old_months_back(app, monkeypatch):
 
 def test_twin_a_reversal_that_forgets_the_month_loses_the_balance(app, monkeypatch):
     monkeypatch.setattr(corrections, "unsettle", lambda *_args: [])
-    with pytest.raises((AssertionError, Refused)):
+    with pytest.raises((AssertionError, Refused, Flaky)):  # Flaky: wrong, and not alike when it was repeated
         live(200)

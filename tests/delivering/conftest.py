@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from jkn import sealed
+from jkn import clock, sealed
 from jkn.db import write
 from jkn.delivering import senders
 from jkn.delivering.senders import HttpSender
@@ -25,7 +25,8 @@ _phones = count(81200000000)
 
 def with_phone(person: Person, phone: str | None = None) -> Person:
     phone = phone or f"+62{next(_phones)}"
-    Person.update(phone=phone, phone_hash=sealed.index("phone", phone)).where(Person.id == person.id).execute()
+    known = {"phone": phone, "phone_hash": sealed.index("phone", phone), "phone_confirmed_at": clock.now()}
+    Person.update(known).where(Person.id == person.id).execute()
     return Person.get_by_id(person.id)
 
 

@@ -10,7 +10,7 @@ from jkn.delivering import running, senders, service
 from jkn.notices.models import Channel, State
 from jkn.notices.twilio import sign
 from tests.delivering.conftest import KEY, fresh, plain, simulated, somebody, told, twilio
-from tests.payments.conftest import own_database, served
+from tests.payments.conftest import served
 
 PUBLIC = "https://jkn.example.go.id"
 
@@ -113,18 +113,17 @@ def test_a_report_about_an_answer_that_was_lost_spares_the_second_try(client, se
 
 
 @pytest.mark.parametrize("make, fault", [(plain, ""), (plain, "twice"), (twilio, ""), (twilio, "twice")])
-def test_reports_over_a_real_line(database_url, tmp_path, known, make, fault):
+def test_reports_over_a_real_line(own_app, tmp_path, known, make, fault):
     shape = "http" if make is plain else "twilio"
     with (
-        own_database(database_url, tmp_path) as (app, _url),
-        served(app) as address,
+        served(own_app) as address,
         simulated(tmp_path) as gateway,
     ):
-        app.config["PUBLIC_URL"] = address
+        own_app.config["PUBLIC_URL"] = address
         known([make(gateway.url)])
         gateway.faults += [f"{shape}:{fault}", f"{shape}:undelivered"] if fault else [f"{shape}:mute"]
         rows = [told(somebody()), told(somebody())]
-        with app.app_context():
+        with own_app.app_context():
             running.run()
         wanted = [State.ARRIVED, State.FAILED] if fault else [State.SENT, State.ARRIVED]
         ends = time.monotonic() + 10

@@ -97,7 +97,13 @@ def test_twin_without_the_lock_on_the_number_more_get_through(own_database, engi
     monkeypatch.setattr(service, "take_number", lambda phone: service.Number.get().hash)
     if engine == "sqlite":
         monkeypatch.setattr(door, "write", nullcontext)
-    assert max(rush(person, 16) for _turn in range(5)) > 3
+    most = 0
+    for _turn in range(20):
+        Notice.delete().execute()
+        most = max(most, rush(person, 16))
+        if most > 3:
+            break
+    assert most > 3
 
 
 def test_a_number_is_frozen_once_and_thawed_once(app):
