@@ -5,13 +5,13 @@ from datetime import timedelta
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 
-from jkn import clock, numbers
+from jkn import clock, i18n, numbers
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.delivering import letters, reports, senders, service
 from jkn.delivering.forms import NONE, LettersPrintForm, NoticeDecideForm, WayForm
 from jkn.delivering.models import DayCount, LetterBatch
 from jkn.delivering.words import CHANNELS, STATES
-from jkn.delivering.writing import language_of, letter_lines
+from jkn.delivering.writing import letter_lines
 from jkn.errors import Refused
 from jkn.members.models import Person
 from jkn.notices.models import Channel, Notice, State
@@ -122,7 +122,7 @@ def letter_print(letter_batch_id):
     """The letters of one batch, each on a page of its own, in the language of whom it is for."""
     batch = fetch(LetterBatch, letter_batch_id)
     written = [
-        (letter, language_of(letter.person), letter_lines(letter.person, letter.notices))
+        (letter, i18n.known(letter.person.language), letter_lines(letter.person, letter.notices))
         for letter in letters.of_batch(batch)
     ]
     return page("delivering/letter_print.html", batch=batch, letters=written)

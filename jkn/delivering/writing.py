@@ -1,7 +1,7 @@
 """What a message says, in the language of the person it is for."""
 
 from flask import current_app, render_template
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from jkn import clock
 from jkn.delivering import senders
@@ -9,7 +9,7 @@ from jkn.delivering.messages import Message
 from jkn.delivering.senders import HttpSender
 from jkn.delivering.service import Ready
 from jkn.delivering.twilio import TwilioSender
-from jkn.i18n import DEFAULT, LANGUAGES, day
+from jkn.i18n import day, speaking
 from jkn.notices.models import Channel
 from jkn.notices.rules import short_name
 from jkn.notices.wording import in_short, in_words
@@ -18,7 +18,7 @@ from jkn.notices.wording import in_short, in_words
 def compose(ready: Ready) -> Message:
     """The words, and where the gateway may report what became of them."""
     notice, person = ready.notice, ready.person
-    with force_locale(language_of(person)):
+    with speaking(person.language):
         if ready.channel is Channel.EMAIL:
             name = short_name(person.name)
             subject = render_template("delivering/subject.txt", name=name).strip()
@@ -26,10 +26,6 @@ def compose(ready: Ready) -> Message:
             return Message(notice.our_reference, ready.address, text, subject)
         text = in_short(notice, person.name)
     return Message(notice.our_reference, ready.address, text, report_url=_report_url(ready))
-
-
-def language_of(person) -> str:
-    return person.language if person.language in LANGUAGES else DEFAULT
 
 
 def _report_url(ready: Ready) -> str:
@@ -43,7 +39,7 @@ def _report_url(ready: Ready) -> str:
 
 def letter_lines(person, notices) -> dict:
     """A letter's sentences in the language of the person."""
-    with force_locale(language_of(person)):
+    with speaking(person.language):
         name = short_name(person.name)
         return {
             "title": gettext("News from JKN"),

@@ -3,8 +3,8 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from jkn import i18n
 from jkn.forms import Form
-from jkn.i18n import LANGUAGES
 
 
 class LanguageChooseForm(Form):
@@ -12,6 +12,6 @@ class LanguageChooseForm(Form):
 
     language = RadioField(
         _l("Language"),
-        choices=[SelectChoice(*language) for language in LANGUAGES.items()],
+        choices=lambda: [SelectChoice(code, language.name) for code, language in i18n.LANGUAGES.items()],
         validators=[InputRequired(_l("Choose one."))],
     )

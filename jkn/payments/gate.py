@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from babel.dates import format_date
 from flask import Blueprint, Response, current_app, request
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from jkn import clock, i18n
@@ -161,7 +161,7 @@ def _in_snap(error: NotPayable, which: Service) -> SnapError:
     """The same refusal as a bank reads it, its reason in both languages."""
     reasons = []
     for language in ("en", "id"):
-        with force_locale(language):
+        with i18n.speaking(language):
             values = {name: i18n.day(day) for name, day in error.values.items()}
             reasons.append(gettext(error.message, **values))
     return SnapError(CODES[error.why], which, *reasons)
