@@ -16,11 +16,11 @@ from jkn.contributions.others_sql import (
     CENTRAL,
     Step,
     bill_of,
-    bill_of_either,
-    both,
+    bill_of_province,
     enter_provinces,
     government,
     insert_lines,
+    is_province,
 )
 from jkn.members.models import CareClass, Family, Payer
 
@@ -29,27 +29,26 @@ LOOKS_BACK = 12  # months: what was settled since then is looked at
 
 def write_shares(month: date, first: int, last: int) -> int:
     """What governments owe for the months that these families paid late, unless it was billed before; how many rows."""
-    paid = _paid(month, first, last)
-    if not paid.exists():
+    if not _paid(month, first, last).exists():
         return 0
     central, payer = government(CENTRAL), Payer.alias()
+    if bill_of(central, month).exists():
+        return 0
     enter_provinces(first, last)
-    is_central = payer.id == central
     of_state, of_region = _by_law("class3_aid", "central"), _by_law("class3_aid", "regional")
     whole = Case(None, [(Family.village_code.is_null(), of_state + of_region)], of_state)
-    share = Case(None, [(is_central, whole)], of_region)
     line, before = BillLine.alias(), LateAid.alias()
     in_time = line.select(Value(1)).where(
         line.person == BillLine.person, line.month == BillLine.month, line.kind == Kind.AID
     )
     late = before.select(Value(1)).where(before.person == BillLine.person, before.month == BillLine.month)
-    rows = (
-        paid.select(payer.id, BillLine.month, BillLine.person, share, Value(month))
-        .join_from(Family, payer, on=payer.id.in_(both(central)))
-        .where(share > 0, ~fn.EXISTS(in_time), ~fn.EXISTS(late), ~fn.EXISTS(bill_of_either(central, month)))
-    )
+    open_still = ~fn.EXISTS(in_time) & ~fn.EXISTS(late) & ~fn.EXISTS(bill_of_province(month))
+    own = (BillLine.month, BillLine.person)
+    state = _paid(month, first, last).select(Value(central), *own, whole, Value(month)).where(whole > 0, open_still)
+    region = _paid(month, first, last).select(payer.id, *own, of_region, Value(month))
+    region = region.join_from(Family, payer, on=is_province(payer)).where(of_region > 0, open_still)
     fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.amount, LateAid.billed_in)
-    return LateAid.insert_from(rows, fields).on_conflict_ignore().as_rowcount().execute()
+    return LateAid.insert_from(state + region, fields).on_conflict_ignore().as_rowcount().execute()
 
 
 def write_lines(month: date, first: int, last: int) -> int:

@@ -166,17 +166,20 @@ def _lines_of_aid(month: date, first: int, last: int) -> int:
     aid = tariffs.class3_aid(month)
     if not aid.central + aid.regional:
         return 0
-    central, payer = government(CENTRAL), Payer.alias()
+    central = government(CENTRAL)
+    if bill_of(central, month).exists():
+        return 0
+    whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
+    shares = _aided(month, first, last).select_extend(Value(central).alias("payer"), whole.alias("price"))
     if aid.regional:
         enter_provinces(first, last)
-    is_central = payer.id == central
-    whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
-    shares = (
-        _aided(month, first, last)
-        .select_extend(payer.id.alias("payer"), Case(None, [(is_central, whole)], aid.regional).alias("price"))
-        .join_from(Family, payer, on=payer.id.in_(both(central)) if aid.regional else is_central)
-        .where(~fn.EXISTS(bill_of_either(central, month)))
-    )
+        payer = Payer.alias()
+        not_yet = ~fn.EXISTS(bill_of_province(month))
+        of_region = _aided(month, first, last).select_extend(
+            payer.id.alias("payer"), Value(aid.regional).alias("price")
+        )
+        of_region = of_region.join_from(Family, payer, on=is_province(payer)).where(not_yet)
+        shares = shares.where(not_yet) + of_region
     return _insert_aid(shares, month)
 
 
@@ -213,14 +216,9 @@ def province():
     return fn.SUBSTR(Family.village_code, 1, 2)
 
 
-def both(central: int) -> tuple:
-    """The numbers of the central government and of that of the family's province, as SQL: each found by its index.
-
-    A condition with OR on the payer instead reads every payer for every line.
-    """
-    theirs = Payer.alias()
-    is_theirs = (theirs.kind == PayerKind.GOVERNMENT) & (theirs.code == province())
-    return central, theirs.select(theirs.id).where(is_theirs)
+def is_province(payer):
+    """Is this payer the government of the family's province? As SQL, by an index; an OR with others would use none."""
+    return (payer.kind == PayerKind.GOVERNMENT) & (payer.code == province())
 
 
 def government(code: str) -> int:
@@ -248,12 +246,14 @@ def bill_of(payer, month: date):
     return Bill.select(Value(1)).where(Bill.payer == payer, Bill.month == month)
 
 
-def bill_of_either(central: int, month: date):
-    """A bill of the month of the central government or of the family's province, as SQL.
+def bill_of_province(month: date):
+    """A bill of the month of the family's province, as SQL.
 
-    Each person's aid is billed to both together, or, once one of them has its bill, to both a month later.
+    Each person's aid is billed to the province and the central government together, or, once one of them has its bill,
+    to both a month later.
     """
-    return Bill.select(Value(1)).where(Bill.payer.in_(both(central)), Bill.month == month)
+    one = Payer.alias()
+    return Bill.select(Value(1)).join(one, on=(one.id == Bill.payer)).where(is_province(one), Bill.month == month)
 
 
 def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:
