@@ -228,6 +228,7 @@ url                                    access             methods               
 /snap/v1.0/transfer-va/inquiry         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/payment         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/status          signature          DELETE GET PATCH POST PUT  -          -
+/simulator                             public             GET POST                   -          -
 /sms/gerbang                           signature          POST                       -          -
 /sms/twilio                            signature          POST                       -          -
 /status                                status:see         GET                        -          own

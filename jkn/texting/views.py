@@ -2,14 +2,16 @@
 
 from hmac import compare_digest
 from html import escape
+from secrets import token_urlsafe
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from jkn.access import public
 from jkn.notices.twilio import is_signed
 from jkn.numbers import BadNumber, read_phone
 from jkn.texting import service, talking
-from jkn.web import for_machines
+from jkn.texting.forms import SimulatorForm
+from jkn.web import for_machines, page
 
 bp = Blueprint("texting", __name__, cli_group=None)
 
@@ -59,6 +61,38 @@ def sms_from_gateway():
         return _plain("signature", 403)
     said = request.get_json(silent=True) if request.is_json else request.form
     return _plain(_answered("gerbang", said if hasattr(said, "get") else {}, current_app.config["SMS_FIELDS"]))
+
+
+@bp.route("/simulator", methods=["GET", "POST"])
+@public
+def simulator():
+    """A phone on the screen, to try USSD and SMS without a gateway; in production there is none."""
+    if current_app.config["PRODUCTION"]:
+        abort(404)
+    form, answer = SimulatorForm(), None
+    if form.validate_on_submit():
+        phone, typed = form.phone.number, (form.typed.data or "").strip()
+        if form.way.data == "sms":
+            reference = f"simulator:{token_urlsafe(12)}"
+            answer = service.once(reference, phone, lambda: talking.answer_sms(reference, phone, typed))
+        else:
+            answer = _dialled(form, phone, typed)
+        form.typed.data = ""
+    return page("texting/simulator.html", form=form, answer=answer)
+
+
+def _dialled(form: SimulatorForm, phone: str, typed: str) -> str:
+    """One more screen of the dialogue that the form carries; after its end a new one begins."""
+    session = form.session.data or token_urlsafe(12)
+    text = f"{form.before.data}*{typed}" if form.before.data else typed
+    if not service.is_dialogue_of(f"simulator:{session}", phone):
+        answer = talking.stale()
+    else:
+        reference = f"ussd:simulator:{session}:{text}"
+        answer = service.once(reference, phone, lambda: talking.answer_ussd(session, phone, text))
+    goes_on = answer.startswith(talking.GO_ON)
+    form.session.data, form.before.data = (session, text) if goes_on else ("", "")
+    return answer
 
 
 def _answered(gateway: str, said, names: dict[str, str]) -> str:
