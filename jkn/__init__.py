@@ -34,6 +34,7 @@ FEATURES = (
     "changes",
     "complaints",
     "assisting",
+    "texting",
     "home",
     "demo",
 )

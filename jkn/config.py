@@ -51,6 +51,11 @@ def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dic
         "NOTICE_QUIET": _hours(env.get("JKN_QUIET", "20:00-07:00")),
         "NOTICE_DAY_CAP": int(env.get("JKN_NOTICES_PER_NUMBER", "10")),
         "NOTICE_BUDGET": int(env.get("JKN_NOTICES_PER_DAY", "100000")),
+        "USSD_SECRET": env.get("JKN_USSD_SECRET", ""),
+        "USSD_ADDRESSES": env.get("JKN_USSD_ADDRESSES", "").split(),
+        "SMS_TWILIO_TOKEN": env.get("JKN_SMS_TWILIO_TOKEN", ""),
+        "SMS_SECRET": env.get("JKN_SMS_SECRET", ""),
+        "SMS_FIELDS": _fields(env.get("JKN_SMS_FIELDS", "id=id from=from text=text")),
         "MAX_CONTENT_LENGTH": 128 * 1024,
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
@@ -157,6 +162,17 @@ def _hours(text: str) -> tuple[time, time]:
     except ValueError:
         raise BadConfig("JKN_QUIET must read 20:00-07:00") from None
     return begins, ends
+
+
+def _fields(text: str) -> dict[str, str]:
+    """`id=id from=sender text=message`: what a gateway calls the message's number, its sender and its words."""
+    try:
+        names = dict(part.split("=", 1) for part in text.split())
+    except ValueError:
+        names = {}
+    if set(names) != {"id", "from", "text"}:
+        raise BadConfig("JKN_SMS_FIELDS must read id=… from=… text=…")
+    return names
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -228,9 +228,13 @@ url                                    access             methods               
 /snap/v1.0/transfer-va/inquiry         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/payment         signature          DELETE GET PATCH POST PUT  -          -
 /snap/v1.0/transfer-va/status          signature          DELETE GET PATCH POST PUT  -          -
+/simulator                             public             GET POST                   -          -
+/sms/gerbang                           signature          POST                       -          -
+/sms/twilio                            signature          POST                       -          -
 /status                                status:see         GET                        -          own
 /tagihan                               bills:see          GET                        -          own
 /tagihan/<int:bill_id>                 bills:see          GET                        Bill       own
+/ussd                                  signature          POST                       -          -
 /wakil                                 rights:see         GET                        -          own
 /wakil/<int:grant_id>                  rights:end         GET POST                   Grant      own
 /wakil/<int:grant_id>/mulai            rights:use         GET POST                   Grant      own

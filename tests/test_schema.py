@@ -62,6 +62,8 @@ GLOBAL = {
     "used_external_id": "a bank's request numbers, by day",
     "volunteer_village": "where staff work",
     "wage_floor": "reference data",
+    "text_turn": "a message and its answer, whoever sent it",
+    "ussd_session": "a dialogue of a phone, whoever may own it",
 }
 KEYS = {"family", "family_id", "payer", "payer_id", "person", "person_id"}
 ROOTS = {"family", "person", "payer"}

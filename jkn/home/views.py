@@ -3,8 +3,9 @@ from peewee import InterfaceError, OperationalError
 
 from jkn import clock, commands, errors, i18n, law
 from jkn.access import Can, actor, allowed, public
-from jkn.home import menu, service
+from jkn.home import menu
 from jkn.home.forms import LanguageChooseForm
+from jkn.members import service as members
 from jkn.notices import service as notices
 from jkn.numbers import mask_name
 from jkn.web import page
@@ -35,7 +36,7 @@ def language_choose():
     if form.validate_on_submit():
         session["lang"] = form.language.data
         if actor().doer_id:
-            service.choose_language(actor().doer_id, form.language.data, actor())
+            members.choose_language(actor().doer_id, form.language.data, actor())
         return redirect(url_for(".front"), 303)
     return page("home/language_choose.html", form=form)
 

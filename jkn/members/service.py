@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from peewee import JOIN
 
 from jkn import clock, numbers, sealed
+from jkn.access import Actor
+from jkn.audit import service as audit
+from jkn.audit.models import Act
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members.models import (
@@ -173,6 +176,21 @@ def spells_of(people: list[int], on: date) -> dict[int, Spell]:
         .order_by(Spell.since)
     )
     return {spell.person_id: spell for spell in rows}
+
+
+def people_at(phone: str) -> list[Person]:
+    """The living people who confirmed this number as theirs within a year; families share phones."""
+    hashes = sealed.indexes("phone", phone)
+    rows = Person.select().where(Person.phone_hash.in_(hashes), Person.died_on.is_null()).order_by(Person.id)
+    return [person for person in rows if is_phone_fresh(person)]
+
+
+@writing
+def choose_language(person_id: int, language: str, by: Actor) -> None:
+    """Remembered for the person, on whatever phone they sign in next. Choosing it again changes nothing."""
+    other = Person.language.is_null() | (Person.language != language)
+    if Person.update(language=language).where(Person.id == person_id, other).execute():
+        audit.record(Act.PROFILE_CHANGED, "person", by, person=person_id, family=by.family_id, what="language")
 
 
 def is_phone_fresh(person: Person) -> bool:
