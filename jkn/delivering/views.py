@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 
-from jkn import clock, i18n, numbers
+from jkn import clock, i18n, looks, numbers
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.delivering import letters, reports, senders, service
 from jkn.delivering.forms import NONE, LettersPrintForm, NoticeDecideForm, WayForm
@@ -121,9 +121,10 @@ def letter_list():
 def letter_print(letter_batch_id):
     """The letters of one batch, each on a page of its own, in the language of whom it is for."""
     batch = fetch(LetterBatch, letter_batch_id)
+    found = list(letters.of_batch(batch))
+    looks.note(*(letter.person for letter in found))
     written = [
-        (letter, i18n.known(letter.person.language), letter_lines(letter.person, letter.notices))
-        for letter in letters.of_batch(batch)
+        (letter, i18n.known(letter.person.language), letter_lines(letter.person, letter.notices)) for letter in found
     ]
     return page("delivering/letter_print.html", batch=batch, letters=written)
 
