@@ -22,7 +22,18 @@ SENT_EMPTY = {
 }
 LIST = "/petugas/pembayar/<int:payer_id>/<month>/csv"
 LEFT_OUT = ("/healthz", LIST, "/kios", "/kios/masih", "/kios/selesai")  # for machines; a file; seen at a kiosk below
-AT_A_KIOSK = ("/kios", "/masuk", "/cek", "/bayar", "/bantuan", "/kios/masih", "/kios/selesai")
+AT_A_KIOSK = (
+    "/kios",
+    "/kios/aktif",
+    "/kios/masuk",
+    "/kios/tombol",
+    "/masuk",
+    "/cek",
+    "/bayar",
+    "/bantuan",
+    "/kios/masih",
+    "/kios/selesai",
+)
 OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
 
 
@@ -39,7 +50,7 @@ def looks(chromium, server, places) -> list[Look]:
         return browser.looks
 
     found = []
-    for who in ("visitor", "member", "agent", "officer", "auditor", "clerk"):
+    for who in ("visitor", "member", "agent", "officer", "auditor", "clerk", "volunteer"):
         browser = reader(who, places.cookies.get(who, {}))
         for route in PAGES:
             if who == (str(route.role) if route.role else "visitor") and route.url not in LEFT_OUT:
@@ -78,6 +89,15 @@ def test_the_walk_saw_the_pages(looks):
         "/pengaduan/nomor",
         "/daftar/majikan",
         "/data-saya/kelas/batal",
+        "/kader/ikut",
+        "/kader/lembar",
+        "/kader/slip",
+        "/kios/slip",
+        "/kios/slip/cetak",
+        "/kios/slip/escpos",
+        "/kios/tombol",
+        "/masuk/naik/lanjut",
+        "/masuk/pulih/saksi",
         "/daftar/surat-majikan",
         "/kios/pasang",
     }
