@@ -16,7 +16,7 @@ from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.contributions import issuing, late_aid, others_sql, rules, service
 from jkn.contributions.models import Bill, BillLine, BillTotal, Issuing
-from jkn.contributions.others_sql import CENTRAL
+from jkn.contributions.provinces import CENTRAL
 from jkn.db import writing
 from jkn.ledger import service as ledger
 from jkn.members.models import Payer, PayerKind

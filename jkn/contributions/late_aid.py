@@ -11,18 +11,12 @@ from peewee import Case, Value, fn
 
 from jkn import clock, law
 from jkn.calendar import add_months
+from jkn.contributions import provinces
 from jkn.contributions.models import BillLine, Correction, How, Kind, LateAid, Settlement
-from jkn.contributions.others_sql import (
-    CENTRAL,
-    Step,
-    bill_of,
-    bill_of_province,
-    enter_provinces,
-    government,
-    insert_lines,
-    is_province,
-)
-from jkn.members.models import CareClass, Family, Payer
+from jkn.contributions.others_sql import Step, bill_of, insert_lines
+from jkn.contributions.provinces import CENTRAL, government, home
+from jkn.db import db
+from jkn.members.models import CareClass, Payer, PayerKind
 
 LOOKS_BACK = 12  # months: what was settled since then is looked at
 
@@ -31,24 +25,30 @@ def write_shares(month: date, first: int, last: int) -> int:
     """What governments owe for the months that these families paid late, unless it was billed before; how many rows."""
     if not _paid(month, first, last).exists():
         return 0
-    central, payer = government(CENTRAL), Payer.alias()
+    central = government(CENTRAL)
     if bill_of(central, month).exists():
         return 0
-    enter_provinces(first, last)
-    of_state, of_region = _by_law("class3_aid", "central"), _by_law("class3_aid", "regional")
-    whole = Case(None, [(Family.village_code.is_null(), of_state + of_region)], of_state)
     line, before = BillLine.alias(), LateAid.alias()
     in_time = line.select(Value(1)).where(
         line.person == BillLine.person, line.month == BillLine.month, line.kind == Kind.AID
     )
     late = before.select(Value(1)).where(before.person == BillLine.person, before.month == BillLine.month)
-    open_still = ~fn.EXISTS(in_time) & ~fn.EXISTS(late) & ~fn.EXISTS(bill_of_province(month))
-    own = (BillLine.month, BillLine.person)
-    state = _paid(month, first, last).select(Value(central), *own, whole, Value(month)).where(whole > 0, open_still)
-    region = _paid(month, first, last).select(payer.id, *own, of_region, Value(month))
-    region = region.join_from(Family, payer, on=is_province(payer)).where(of_region > 0, open_still)
-    fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.amount, LateAid.billed_in)
-    return LateAid.insert_from(state + region, fields).on_conflict_ignore().as_rowcount().execute()
+    paid = (
+        _paid(month, first, last)
+        .select(
+            BillLine.month.alias("month"),
+            BillLine.person.alias("person"),
+            Value(month).alias("billed_in"),
+            home(Payer).alias("province"),
+            _by_law("class3_aid", "central").alias("of_state"),
+            _by_law("class3_aid", "regional").alias("of_region"),
+        )
+        .where(~fn.EXISTS(in_time), ~fn.EXISTS(late))
+        .alias("paid")
+    )
+    shares = provinces.shares(paid, central, provinces.enter(month, first, last), "month", "person", "billed_in")
+    fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.billed_in, LateAid.amount)
+    return LateAid.insert_from(shares.bind(db), fields).on_conflict_ignore().as_rowcount().execute()
 
 
 def write_lines(month: date, first: int, last: int) -> int:
@@ -85,9 +85,10 @@ def _paid(month: date, first: int, last: int):
     return (
         BillLine.select()
         .join(Payer, on=(Payer.id == BillLine.payer_id))
-        .join(Family, on=(Family.id == Payer.family))
         .join_from(BillLine, Settlement, on=is_held)
         .where(
+            Payer.id.between(first, last),
+            Payer.kind == PayerKind.FAMILY,
             BillLine.payer_id.between(first, last),
             BillLine.month < month,
             BillLine.kind == Kind.CONTRIBUTION,

@@ -11,14 +11,13 @@ from peewee import OP, Case, Expression, Select, Value, fn
 
 from jkn import law
 from jkn.calendar import next_month
-from jkn.contributions import tariffs
+from jkn.contributions import provinces, tariffs
 from jkn.contributions.models import Bill, BillLine, Kind, Settlement
+from jkn.contributions.provinces import CENTRAL, government, home
 from jkn.db import BaseModel, db
 from jkn.employers.models import Employer, WageFloor, Worker, in_month
-from jkn.members.models import CareClass, Family, Payer, PayerKind, Person, Segment, Spell
-from jkn.regions import service as regions
+from jkn.members.models import CareClass, Payer, PayerKind, Person, Segment, Spell
 
-CENTRAL = "PUSAT"
 SUBSIDISED = (Segment.PBI_JK, Segment.PBPU_PEMDA)
 _FIELDS = (
     BillLine.payer_id,
@@ -159,49 +158,41 @@ def _lines_of_subsidised(month: date, first: int, last: int) -> int:
 
 
 def _lines_of_aid(month: date, first: int, last: int) -> int:
-    """What governments add for each self-paying member of class III whose family owes nothing from before.
-
-    The central government pays its share, and the regional one of families who live in no known village.
-    """
+    """What governments add for each self-paying member of class III whose family owes nothing from before."""
     aid = tariffs.class3_aid(month)
     if not aid.central + aid.regional:
         return 0
     central = government(CENTRAL)
     if bill_of(central, month).exists():
         return 0
-    whole = Case(None, [(Family.village_code.is_null(), aid.central + aid.regional)], aid.central)
-    shares = _aided(month, first, last).select_extend(Value(central).alias("payer"), whole.alias("price"))
-    if aid.regional:
-        enter_provinces(first, last)
-        payer = Payer.alias()
-        not_yet = ~fn.EXISTS(bill_of_province(month))
-        of_region = _aided(month, first, last).select_extend(
-            payer.id.alias("payer"), Value(aid.regional).alias("price")
-        )
-        of_region = of_region.join_from(Family, payer, on=is_province(payer)).where(not_yet)
-        shares = shares.where(not_yet) + of_region
-    return _insert_aid(shares, month)
+    homes = provinces.enter(month, first, last) if aid.regional else provinces.NONE
+    shares = provinces.shares(_aided(month, first, last, aid).alias("aided"), central, homes, "person").alias("shares")
+    return insert_lines(shares, month, Kind.AID, Value(CareClass.III.value), shares.c.price)
 
 
-def _insert_aid(people, month: date) -> int:
-    aided = people.alias("aided")
-    return insert_lines(aided, month, Kind.AID, Value(CareClass.III.value), aided.c.price)
-
-
-def _aided(month: date, first: int, last: int):
-    """The class III people on the month's bills of families numbered first to last that are active."""
+def _aided(month: date, first: int, last: int, aid):
+    """The class III people on the month's bills of families numbered first to last that are active, and their aid."""
     earlier = Bill.alias()
     held = Settlement.select(Value(1)).where(
         Settlement.payer == earlier.payer, Settlement.month == earlier.month, Settlement.reversed_on.is_null()
     )
     arrears = earlier.select(Value(1)).where(
-        earlier.payer == BillLine.payer_id, earlier.month < month, ~fn.EXISTS(held)
+        earlier.payer == BillLine.payer_id,
+        earlier.payer.between(first, last),  # so that no plan reads the bills of everybody
+        earlier.month < month,
+        ~fn.EXISTS(held),
     )
     return (
-        BillLine.select(BillLine.person.alias("person"))
+        BillLine.select(
+            BillLine.person.alias("person"),
+            home(Payer).alias("province"),
+            Value(aid.central).alias("of_state"),
+            Value(aid.regional).alias("of_region"),
+        )
         .join(Payer, on=(Payer.id == BillLine.payer_id))
-        .join(Family, on=(Family.id == Payer.family))
         .where(
+            Payer.id.between(first, last),
+            Payer.kind == PayerKind.FAMILY,
             BillLine.payer_id.between(first, last),
             BillLine.month == month,
             BillLine.kind == Kind.CONTRIBUTION,
@@ -211,49 +202,9 @@ def _aided(month: date, first: int, last: int):
     )
 
 
-def province():
-    """The code of the province in which a family lives, as SQL."""
-    return fn.SUBSTR(Family.village_code, 1, 2)
-
-
-def is_province(payer):
-    """Is this payer the government of the family's province? As SQL, by an index; an OR with others would use none."""
-    return (payer.kind == PayerKind.GOVERNMENT) & (payer.code == province())
-
-
-def government(code: str) -> int:
-    """The number of this government, made when missing."""
-    name = "Pemerintah Pusat" if code == CENTRAL else ""
-    Payer.insert(kind=PayerKind.GOVERNMENT, code=code, name=name).on_conflict_ignore().execute()
-    return Payer.select(Payer.id).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code == code).scalar()
-
-
-def enter_provinces(first: int, last: int) -> None:
-    """The governments of the provinces in which the families of these payers live."""
-    homes = Payer.select(province()).join(Family, on=(Family.id == Payer.family))
-    rows = homes.where(Payer.id.between(first, last), Family.village_code.is_null(False)).distinct()
-    codes = {code for (code,) in rows.tuples()}
-    known = Payer.select(Payer.code).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code.in_(codes))
-    missing = sorted(codes - {code for (code,) in known.tuples()})
-    labels = regions.labels(missing)
-    for code in missing:
-        name = f"Pemerintah {labels[code]}"[:100] if code in labels else ""
-        Payer.insert(kind=PayerKind.GOVERNMENT, code=code, name=name).on_conflict_ignore().execute()
-
-
 def bill_of(payer, month: date):
     """A payer's bill of a month, if it was made, as SQL."""
     return Bill.select(Value(1)).where(Bill.payer == payer, Bill.month == month)
-
-
-def bill_of_province(month: date):
-    """A bill of the month of the family's province, as SQL.
-
-    Each person's aid is billed to the province and the central government together, or, once one of them has its bill,
-    to both a month later.
-    """
-    one = Payer.alias()
-    return Bill.select(Value(1)).join(one, on=(one.id == Bill.payer)).where(is_province(one), Bill.month == month)
 
 
 def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:
