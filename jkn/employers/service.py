@@ -17,6 +17,7 @@ from jkn.money import Rupiah
 
 KIND_OF_WORDS = "employer"
 LEFT = "left the employer"
+COUPLE = (Relation.HEAD, Relation.SPOUSE)
 
 
 def words_of(name: str, code: str, bu_code: str | None) -> list[str]:
@@ -146,17 +147,29 @@ def _check_open(worker: Worker, since: date) -> None:
 
 def _household(person: Person, on: date) -> list[Person]:
     """The person and whoever lives on the same family card."""
+    return [person, *(other for other in _relatives(person, on) if other.id != person.id)]
+
+
+def _relatives(person: Person, on: date) -> list[Person]:
+    """All on the person's family card, the person included, each with `relation`; nobody without a card."""
     family = members.family_of(person.id, on)
-    people = members.people_of(family.id, on) if family else []
-    return [person, *(other for other in people if other.id != person.id)]
+    return members.people_of(family.id, on) if family else []
 
 
 def _covered_with(person: Person, on: date) -> list[Person]:
-    """Spouse and children, the eldest first, as many as one contribution covers (1.5); no child that is too old."""
+    """Spouse and children, the eldest first, as many as one contribution covers (1.5); no child that is too old.
+
+    A family card tells both only for its head and the head's spouse: a grown child's parents are further relatives.
+    """
     rule, child = law.at(on).ppu, law.at(on).child
+    people = _relatives(person, on)
     parents, children = [], []
-    for other in _household(person, on)[1:]:
-        if other.relation in (Relation.HEAD, Relation.SPOUSE):
+    if not any(other.id == person.id and other.relation in COUPLE for other in people):
+        return []
+    for other in people:
+        if other.id == person.id:
+            continue
+        if other.relation in COUPLE:
             parents.append(other)
         elif other.relation == Relation.CHILD and numbers.age_on(on, other.born) < child.max_age:
             children.append(other)

@@ -175,4 +175,12 @@ class RefundProposeForm(_SeenForm):
 
 
 class RefundPayForm(_SeenForm):
-    reference = _line(_l("Bank reference"), 60, NEEDED)
+    """What became of the transfer."""
+
+    verdict = RadioField(
+        _l("Has the bank transferred it?"),
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No: it cannot be paid out"))],
+        validators=[CHOOSE],
+    )
+    reference = _line(_l("Bank reference"), 60)
+    note = _note(_l("Why not? The member reads this."))

@@ -153,7 +153,7 @@ def grant(refund: Refund, *, seen: int, by: Actor) -> None:
 def refuse(refund: Refund, reason: str, *, seen: int, by: Actor) -> None:
     """Another officer says no, with the reason that the member reads."""
     if not reason:
-        raise Refused(EMPTY, field="reason")
+        raise Refused(EMPTY, field="note")
     _other_eyes(refund, by)
     changes = {"stage": RefundStage.REFUSED, "checker": by.officer_id, "reason": reason, "decided_at": clock.now()}
     _advance(refund, RefundStage.PROPOSED, seen, by, **changes)
@@ -170,6 +170,21 @@ def pay_out(refund: Refund, reference: str, *, seen: int, by: Actor) -> None:
     _advance(refund, RefundStage.GRANTED, seen, by, **changes)
     ledger.book(refund.payer_id, Account.REFUND, Account.BANK, refund.amount, f"payout:{refund.id}", today)
     _tell(refund, "refund_paid", amount=refund.amount, day=today.isoformat())
+
+
+@writing
+def bring_back(refund: Refund, reason: str, *, seen: int, by: Actor) -> None:
+    """It cannot be paid out, as when the bank knows no such account: the money is the payer's credit again.
+
+    What the ground called for stays done; the payer may ask again, with another account.
+    """
+    if not reason:
+        raise Refused(EMPTY, field="note")
+    _advance(refund, RefundStage.GRANTED, seen, by, stage=RefundStage.REFUSED, reason=reason)
+    ledger.book(
+        refund.payer_id, Account.REFUND, Account.CREDIT, refund.amount, f"unpaid-refund:{refund.id}", clock.today()
+    )
+    _tell(refund, "refund_refused", amount=refund.amount)
 
 
 def _set_aside(refund: Refund, by: Actor) -> None:

@@ -208,6 +208,8 @@ def _advance(refund: Refund, form) -> None:
             refunding.note_papers(refund, form.papers.data or [], seen=seen, by=by)
         case RefundProposeForm():
             refunding.propose(refund, seen=seen, by=by)
+        case RefundPayForm() if form.verdict.data == "no":
+            refunding.bring_back(refund, form.note.data, seen=seen, by=by)
         case RefundPayForm():
             refunding.pay_out(refund, form.reference.data, seen=seen, by=by)
         case DecideForm() if form.verdict.data == "yes":

@@ -55,6 +55,13 @@ def test_who_is_added_is_covered_with_spouse_and_three_children(employer):
         assert covered(child) == (by_work if child in young[:3] else before)
 
 
+def test_a_grown_child_who_works_covers_neither_parents_nor_siblings(employer):
+    head, worker, sibling = people(a_family(3))
+    add(employer, worker)
+    assert covered(worker) == [(Segment.PPU_BU, CareClass.II)]
+    assert [covered(person) for person in (head, sibling)] == [[(Segment.PBPU, CareClass.III)]] * 2
+
+
 def test_what_covered_them_before_ends_and_the_family_is_billed_no_longer(employer):
     (worker,) = people(a_family(1))
     add(employer, worker)

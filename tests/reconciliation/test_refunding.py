@@ -84,6 +84,21 @@ def test_what_was_paid_too_much_goes_its_whole_way(partner, family, payer):
     assert told == ["refund_complete", "refund_granted", "refund_paid"]
 
 
+def test_what_the_bank_cannot_pay_out_is_credit_again_and_can_be_asked_for_anew(partner, family, payer):
+    notified(partner, family, "r1", PRICE + 20_000)
+    refund = granted(ask(payer))
+    with pytest.raises(Refused):
+        refunding.bring_back(refund, "", seen=refund.steps, by=MAKER)
+    refunding.bring_back(refund, "Rekening ditutup.", seen=refund.steps, by=MAKER)
+    with pytest.raises(Refused):
+        refunding.pay_out(refund, "TRF-1", seen=refund.steps, by=MAKER)
+    assert Refund.get_by_id(refund.id).stage == RefundStage.REFUSED
+    assert balances(payer) == (20_000, 0)
+    again = granted(ask(payer, key="k2"))
+    refunding.pay_out(again, "TRF-2", seen=again.steps, by=MAKER)
+    assert balances(payer) == (0, 0) and Movement.sum_of(payer.id, Account.BANK) == PRICE
+
+
 def test_the_clock_starts_with_the_last_paper_and_ends_fifteen_days_later(partner, family, payer):
     notified(partner, family, "r1", PRICE + 20_000)
     refund = ask(payer)
@@ -240,7 +255,7 @@ def test_a_member_asks_and_two_officers_decide(app, partner, siti):
         answer = post(officer, desk, **typed)
     assert answer.status_code == 200 and Refund.get().stage == RefundStage.PROPOSED
     assert post(second, desk, verdict="yes").status_code == 303
-    assert post(second, desk, reference="TRF-1").status_code == 303
+    assert post(second, desk, verdict="yes", reference="TRF-1").status_code == 303
     assert "Dibayarkan" in client.get(f"/pengembalian/{refund.id}").text
     assert balances(members.payer_of(family.id)) == (0, 0)
 
