@@ -54,10 +54,15 @@ def _counted(month: date, first: int, last: int) -> tuple:
     later = Spell.alias()
     is_later = (later.since > Spell.since) | ((later.since == Spell.since) & (later.id > Spell.id))
     replaced = later.select(Value(1)).where(
-        later.person == Spell.person, later.payer == Spell.payer, covers(later), is_later
+        later.person == Spell.person,
+        later.payer == Spell.payer,
+        later.payer.between(first, last),
+        covers(later),
+        is_later,
     )
     return (
         Payer.id.between(first, last),
+        Spell.payer.between(first, last),
         covers(Spell),
         Person.died_on.is_null() | (Person.died_on >= month),
         ~fn.EXISTS(replaced),
@@ -72,9 +77,13 @@ def _by_class(month: date, what: str):
 
 def _insert_lines(month: date, first: int, last: int) -> int:
     """The lines of everybody who is on a bill of theirs this month; none where a bill was issued or settled already."""
-    issued = Bill.select(Value(1)).where(Bill.payer == Payer.id, Bill.month == month)
+    # Each table is told the chunk: a plan that looks through the whole month would do so once for each chunk.
+    issued = Bill.select(Value(1)).where(Bill.payer == Payer.id, Bill.payer.between(first, last), Bill.month == month)
     settled = Settlement.select(Value(1)).where(
-        Settlement.payer == Payer.id, Settlement.month == month, Settlement.reversed_on.is_null()
+        Settlement.payer == Payer.id,
+        Settlement.payer.between(first, last),
+        Settlement.month == month,
+        Settlement.reversed_on.is_null(),
     )
     lines = (
         Spell.select(
@@ -123,7 +132,9 @@ def _insert_bills(month: date, first: int, last: int) -> int:
             Value(clock.now(), converter=Bill.issued_at.db_value),
         )
         .join(BillLine, on=(BillLine.payer_id == Payer.id) & (BillLine.month == month))
-        .where(Payer.id.between(first, last), Payer.kind == PayerKind.FAMILY)  # others' lines may not be complete yet
+        .where(
+            Payer.id.between(first, last), BillLine.payer_id.between(first, last), Payer.kind == PayerKind.FAMILY
+        )  # others' lines may not be complete yet
         .group_by(Payer.id)
     )
     fields = (Bill.payer, Bill.family_id, Bill.month, Bill.amount, Bill.due_on, Bill.basis, Bill.issued_at)

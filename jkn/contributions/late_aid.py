@@ -7,35 +7,44 @@ for a month paid at the whole contribution. As SQL, in chunks of payers, safe to
 
 from datetime import date
 
-from peewee import Case, Value, fn
+from peewee import JOIN, Case, Value, fn
 
 from jkn import clock, law
 from jkn.calendar import add_months
 from jkn.contributions import provinces
-from jkn.contributions.models import BillLine, Correction, How, Kind, LateAid, Settlement
+from jkn.contributions.models import Bill, BillLine, Correction, How, Kind, LateAid, Settlement
 from jkn.contributions.others_sql import Step, bill_of, insert_lines
 from jkn.contributions.provinces import CENTRAL, government, home
 from jkn.db import db
 from jkn.members.models import CareClass, Payer, PayerKind
 
-LOOKS_BACK = 12  # months: what was settled since then is looked at
+LOOKS_BACK = 12  # months: what was settled since then is looked at before there are bills
+BILLS_BACK = 2  # one run may have missed what was paid while it ran; the one before it has not
 
 
 def write_shares(month: date, first: int, last: int) -> int:
     """What governments owe for the months that these families paid late, unless it was billed before; how many rows."""
-    if not _paid(month, first, last).exists():
+    news = (Settlement.payer.between(first, last), Settlement.month < month, *_is_news(month))
+    months = [paid for (paid,) in Settlement.select(Settlement.month).where(*news).distinct().tuples()]
+    paid = _paid(first, last, months).where(*news)
+    if not months or not paid.exists():
         return 0
     central = government(CENTRAL)
     if bill_of(central, month).exists():
         return 0
     line, before = BillLine.alias(), LateAid.alias()
+    # The central government has a share of each; by its number a look reads one row, not a person's years.
     in_time = line.select(Value(1)).where(
-        line.person == BillLine.person, line.month == BillLine.month, line.kind == Kind.AID
+        line.payer_id == central,
+        line.month == BillLine.month,
+        line.person == BillLine.person,
+        line.kind == Kind.AID,
     )
-    late = before.select(Value(1)).where(before.person == BillLine.person, before.month == BillLine.month)
-    paid = (
-        _paid(month, first, last)
-        .select(
+    late = before.select(Value(1)).where(
+        before.payer == central, before.month == BillLine.month, before.person == BillLine.person
+    )
+    billed = (
+        paid.select(
             BillLine.month.alias("month"),
             BillLine.person.alias("person"),
             Value(month).alias("billed_in"),
@@ -44,9 +53,9 @@ def write_shares(month: date, first: int, last: int) -> int:
             _by_law("class3_aid", "regional").alias("of_region"),
         )
         .where(~fn.EXISTS(in_time), ~fn.EXISTS(late))
-        .alias("paid")
+        .alias("billed")
     )
-    shares = provinces.shares(paid, central, provinces.enter(month, first, last), "month", "person", "billed_in")
+    shares = provinces.shares(billed, central, provinces.enter(month, first, last), "month", "person", "billed_in")
     fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.billed_in, LateAid.amount)
     return LateAid.insert_from(shares.bind(db), fields).on_conflict_ignore().as_rowcount().execute()
 
@@ -66,37 +75,40 @@ def write_lines(month: date, first: int, last: int) -> int:
     return insert_lines(late, month, Kind.LATE_AID, Value(CareClass.III.value), late.c.total)
 
 
-def _paid(month: date, first: int, last: int):
-    """The lines of class III on bills before this month that families numbered first to last paid in the last year.
+def _paid(first: int, last: int, months: list[date]):
+    """The lines of class III on these months' bills of families numbered first to last that are settled.
 
     At the price that has the aid taken off: not a line corrected away, nor one paid at the whole contribution.
     """
-    since = clock.start_of(add_months(month, -LOOKS_BACK))
     corrected = Correction.select(fn.COALESCE(fn.SUM(Correction.amount), 0)).where(
         Correction.payer == BillLine.payer_id, Correction.month == BillLine.month, Correction.person == BillLine.person
     )
-    is_held = (
-        (Settlement.payer == BillLine.payer_id)
-        & (Settlement.month == BillLine.month)
-        & Settlement.reversed_on.is_null()
-        & (Settlement.how != How.WAIVED)
-        & (Settlement.at >= since)
-    )
     return (
-        BillLine.select()
-        .join(Payer, on=(Payer.id == BillLine.payer_id))
-        .join_from(BillLine, Settlement, on=is_held)
+        Settlement.select()
+        .join(BillLine, JOIN.CROSS)  # SQLite then reads the few settlements first, not the lines of years
+        .join_from(BillLine, Payer, on=(Payer.id == BillLine.payer_id))
         .where(
             Payer.id.between(first, last),
             Payer.kind == PayerKind.FAMILY,
             BillLine.payer_id.between(first, last),
-            BillLine.month < month,
+            BillLine.payer_id == Settlement.payer,
+            BillLine.month == Settlement.month,
+            BillLine.month.in_(months),
             BillLine.kind == Kind.CONTRIBUTION,
             BillLine.care_class == CareClass.III,
             BillLine.aid > 0,
             (corrected == 0) | (BillLine.amount + corrected == _by_law("pbpu_tariff", "class_3")),
         )
     )
+
+
+def _is_news(month: date) -> tuple:
+    """What is paid, and the bills of the months before may not have looked at: conditions on Settlement."""
+    bills = Bill.select(Bill.issued_at).join(Payer).where(Payer.kind == PayerKind.GOVERNMENT, Payer.code == CENTRAL)
+    issued = [at for (at,) in bills.where(Bill.month < month).order_by(Bill.month.desc()).limit(BILLS_BACK).tuples()]
+    since = min(issued) if len(issued) == BILLS_BACK else clock.start_of(add_months(month, -LOOKS_BACK))
+    recent = (Settlement.at >= since) | (Settlement.month >= add_months(month, -BILLS_BACK))
+    return Settlement.reversed_on.is_null(), Settlement.how != How.WAIVED, recent
 
 
 def _by_law(table: str, value: str):

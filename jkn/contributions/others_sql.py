@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from peewee import OP, Case, Expression, Select, Value, fn
+from peewee import JOIN, OP, Case, Expression, Select, Value, fn
 
 from jkn import law
 from jkn.calendar import next_month
@@ -177,20 +177,21 @@ def _aided(month: date, first: int, last: int, aid):
         Settlement.payer == earlier.payer, Settlement.month == earlier.month, Settlement.reversed_on.is_null()
     )
     arrears = earlier.select(Value(1)).where(
-        earlier.payer == BillLine.payer_id,
+        earlier.payer == Payer.id,
         earlier.payer.between(first, last),  # so that no plan reads the bills of everybody
         earlier.month < month,
         ~fn.EXISTS(held),
     )
     return (
-        BillLine.select(
+        Payer.select(
             BillLine.person.alias("person"),
             home(Payer).alias("province"),
             Value(aid.central).alias("of_state"),
             Value(aid.regional).alias("of_region"),
         )
-        .join(Payer, on=(Payer.id == BillLine.payer_id))
+        .join(BillLine, JOIN.CROSS)  # SQLite then asks each family once for arrears, not each person
         .where(
+            BillLine.payer_id == Payer.id,
             Payer.id.between(first, last),
             Payer.kind == PayerKind.FAMILY,
             BillLine.payer_id.between(first, last),

@@ -70,6 +70,17 @@ def test_no_aid_for_a_month_that_is_not_paid(payer):
     assert LateAid.select().count() == 0
 
 
+def test_what_was_paid_while_the_bills_were_made_is_on_the_next_one(payer):
+    a_family(1, liable_from=FEBRUARY)
+    march = add_months(FEBRUARY, 1)
+    with clock.frozen(clock.start_of(FEBRUARY) + timedelta(hours=12)):
+        bill(FEBRUARY)
+    pay(payer, FEBRUARY)  # at nine: the bills of noon had read this family before
+    with clock.frozen(clock.start_of(march) + timedelta(hours=12)):
+        bill(march)
+    assert late(a_government(), march) == [3 * 4_200] * 2
+
+
 def test_it_is_never_billed_twice(payer):
     pay(payer, date(2026, 1, 20))
     bill(FEBRUARY, FEBRUARY, add_months(JANUARY, 2), add_months(JANUARY, 3))
