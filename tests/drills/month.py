@@ -17,7 +17,7 @@ from tests.benchmarks.tables import Goals, table, title
 from tests.drills.shooting import ROOT
 from tests.drills.sums import counts, sums
 
-FULL, SMALL = {"families": 1_000_000}, {"families": 12_000}
+FULL, SMALL = {"families": 1_000_000}, {"families": 6_000}
 SECONDS, FOR = 60, 1_000_000  # on Postgres
 STRIKE = 0.1  # of the month is billed
 
