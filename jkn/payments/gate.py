@@ -70,7 +70,9 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
     name, lines = owing.name_of(quote.payer), _bill_lines(quote)
-    if not quote.amount:
+    if not quote.amount and not quote.payer.family_id:
+        texts = [("Deposit of an agent", "Deposit agen")]
+    elif not quote.amount:
         texts += _missing_in(pot.look(quote.payer, clock.today()))
     return answers.inquiry_answer(question, name, lines, texts, is_open=not quote.amount)
 
