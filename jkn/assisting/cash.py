@@ -185,10 +185,10 @@ def _due(payer: Payer, purpose: Purpose, amount: Rupiah, is_taken: bool) -> Due:
     raise Refused(N_("The bill is %(amount)s. Take just that."), field="amount", amount=format_rupiah(due.amount))
 
 
-def asked_of(payer: Payer, purpose: Purpose, on: date, amount: Rupiah = Rupiah(0)) -> Due:
+def asked_of(payer: Payer, purpose: Purpose, on: date, amount: Rupiah | None = None) -> Due:
     """What the family's number asks for; inside a plan its instalment, or all of it. Raises NotPayable."""
     due = owing.due_under(Target(payer, purpose), on)
-    if due.instalment and amount and due.amount != amount:
+    if due.instalment and amount is not None and due.amount != amount:
         return owing.due_under(Target(payer, purpose), on, owing.EVERYTHING)
     return due
 
@@ -198,7 +198,7 @@ def _over(held: Rupiah, cap: Rupiah) -> str:
         return N_("You may take no cash. Ask an officer of your branch.")
     if not held:
         return N_("Your deposit is too small, and you may hold only %(cap)s unpaid. Fill it first.")
-    return N_("You hold %(held)s unpaid, of at most %(cap)s. Fill your deposit first.")
+    return N_("You hold %(held)s unpaid, of at most %(cap)s. Pay that first.")
 
 
 def _pay(cash: Cash, agent: Agent, by: Actor, asked_on: date | None = None) -> None:

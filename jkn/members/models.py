@@ -131,7 +131,7 @@ class Stay(BaseModel):
 
 
 class Payer(BaseModel):
-    """Who owes contributions and pays them: a family, an employer, a government; or whose money waits: suspense, agents."""
+    """Who owes contributions and pays them: a family, an employer, a government; or suspense, or an agent."""
 
     kind = EnumField(PayerKind, max_length=12)
     family = ForeignKeyField(Family, null=True, unique=True, on_delete="RESTRICT")
