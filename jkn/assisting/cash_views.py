@@ -3,7 +3,6 @@
 import click
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from jkn import clock, looks
 from jkn.access import Can, actor, allowed, fetch, needs, scope
@@ -91,7 +90,7 @@ def deposit_show():
     if form.validate_on_submit():
         done = cash.settle_all(who.officer_id, who)
         if done:
-            flash(ngettext("%(num)s receipt is paid now.", "%(num)s receipts are paid now.", done))
+            flash(_("Receipts paid now: %(count)s.", count=done))
         else:
             flash(_("The deposit is too small for the oldest receipt."))
         return redirect(url_for(".deposit_show"), 303)
