@@ -1,7 +1,8 @@
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from jkn.assisting.cash_words import ENDINGS
 from jkn.forms import DigitsField, Form, KeyField, RupiahTypedField, tidy
@@ -22,6 +23,7 @@ class CashTakeForm(Form):
     )
     amount = RupiahTypedField(_l("Cash that you received"))
     is_taken = BooleanField(_l("I took it where there was no line, and cannot give it back."))
+    whose = IntegerField(widget=HiddenInput(), validators=[Optional()])  # for whom the form was made
     key = KeyField()
 
 

@@ -3,6 +3,7 @@
 import click
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from peewee import JOIN
 
 from jkn import clock, looks
 from jkn.access import Can, actor, allowed, fetch, needs, scope
@@ -12,7 +13,7 @@ from jkn.assisting.cash_forms import AgentForm, CashDecideForm, CashProposeForm,
 from jkn.assisting.cash_models import Cash, Ending
 from jkn.assisting.cash_words import ENDINGS, STATES
 from jkn.assisting.views import bp
-from jkn.errors import Refused
+from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah
@@ -30,7 +31,8 @@ PAGE = 20
 @needs(Can.HELP_MEMBERS)
 def cash_take():
     """Inside a consent for bills: what the member hands over. A form that comes again leads to its receipt."""
-    who, form = actor(), CashTakeForm()
+    who = actor()
+    form = CashTakeForm(whose=who.person_id)
     if request.method == "POST" and (before := cash.known(form.key.data or "", who)):
         return redirect(url_for(".cash_show", cash_id=before.id), 303)
     if not who.is_helper or not allowed(who, Can.SEE_BILLS):
@@ -43,6 +45,8 @@ def cash_take():
     if form.validate_on_submit():
         purpose = Purpose(form.purpose.data) if form.purpose else Purpose.BILL
         try:
+            if form.whose.data not in (None, who.person_id):
+                raise Refused(N_("This form was made for somebody else. Begin anew."))
             made = cash.take(purpose, form.amount.rupiah, form.key.data, who, form.is_taken.data)
         except Refused as refused:
             form.refuse(in_words(refused))
@@ -203,7 +207,7 @@ def _with_payment(rows):
     """Each with its payment and its agent."""
     rows = rows.select_extend(Payment, Officer, Person)
     return (
-        rows.join_from(Cash, Payment, "LEFT OUTER")
+        rows.join_from(Cash, Payment, JOIN.LEFT_OUTER)
         .join_from(Cash, Officer, on=Cash.officer)
         .join_from(Cash, Person, on=Cash.person)
     )
