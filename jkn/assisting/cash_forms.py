@@ -1,7 +1,10 @@
+import re
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from jkn.assisting.cash_words import ENDINGS
@@ -40,6 +43,10 @@ class AgentForm(Form):
         description=_l("0: takes no cash any more."),
         render_kw={"maxlength": 12},
     )
+
+    def validate_cap(self, field) -> None:
+        if field.number is not None and not re.fullmatch("[0-9]{1,12}", field.number):
+            raise ValidationError(gettext("Type an amount in whole rupiah, such as 150.000."))
 
 
 class CashProposeForm(Form):

@@ -39,7 +39,7 @@ def cash_take():
         return redirect(url_for(".consent_begin"), 303)
     payer, agent = Payer.get_or_none(Payer.id == who.payer_id), cash.agent_of(who.officer_id)
     if payer is None or agent is None:
-        return page("assisting/cash_closed.html", agent=agent)
+        return page("assisting/cash_take.html", agent=agent, form=None)
     if not pot.has_number(payer):
         del form.purpose
     if form.validate_on_submit():
@@ -55,7 +55,7 @@ def cash_take():
     due, reason = _bill_of(payer)
     looks.note(*members.people_of(payer.family_id)[:1])
     left = deposits.left(agent.payer)
-    return page("assisting/cash_take.html", form=form, due=due, reason=reason, left=left)
+    return page("assisting/cash_take.html", agent=agent, form=form, due=due, reason=reason, left=left)
 
 
 @bp.get("/tunai/<int:cash_id>")
@@ -90,7 +90,7 @@ def deposit_show():
     who, form = actor(), CashSettleForm()
     agent = cash.agent_of(who.officer_id)
     if agent is None:
-        return page("assisting/cash_closed.html", agent=agent)
+        return page("assisting/deposit_show.html", agent=agent)
     if form.validate_on_submit():
         done = cash.settle_all(who.officer_id, who)
         if done:
