@@ -5,8 +5,10 @@ falls below zero, and the cash unpaid never grows beyond the cap unseen.
 """
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+
+from peewee import JOIN
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Can, allowed
@@ -25,16 +27,50 @@ from jkn.money import Rupiah, format_rupiah
 from jkn.notices import service as notices
 from jkn.numbers import group, mask_name
 from jkn.payments import deposits, owing
-from jkn.payments.models import Purpose
+from jkn.payments.models import Payment, Purpose
 from jkn.payments.owing import Due, NotPayable, Target, Why
 
 NO_AGENT = N_("You are not an agent. Ask an officer of your branch.")
 MOVED_ON = N_("This receipt has moved on. Read it again.")
 
 
+@dataclass(frozen=True)
+class Purse:
+    """What an agent has: the deposit, the cash held unpaid, and how much of that there may be; in rupiah."""
+
+    left: Rupiah
+    held: Rupiah
+    cap: Rupiah
+
+    def takes(self, amount: Rupiah) -> bool:
+        """May so much more be taken? Paid at once or not; at the cap nothing more."""
+        return self.held < self.cap and (amount <= self.left or self.held + amount <= self.cap)
+
+    @property
+    def refusal(self) -> str:
+        """Why not."""
+        if not self.cap:
+            return N_("You may take no cash. Ask an officer of your branch.")
+        if not self.held:
+            return N_("Your deposit is too small, and you may hold only %(cap)s unpaid. Fill it first.")
+        return N_("You hold %(held)s unpaid, of at most %(cap)s. Pay that first.")
+
+
 def agent_of(officer_id: int) -> Agent | None:
     """The volunteer as an agent, with the payer of their deposit."""
     return Agent.select(Agent, Payer).join(Payer).where(Agent.officer == officer_id).first()
+
+
+def look(agent: Agent) -> Purse:
+    """The agent's deposit and cash now."""
+    cap = Rupiah(min(agent.cap, volunteers.CASH_CAP))
+    return Purse(deposits.left(agent.payer), Cash.unpaid_of(agent.officer_id), cap)
+
+
+def latest(agent: Agent, count: int) -> list[Cash]:
+    """The agent's cash, what is unpaid first; nothing in it says whose it was."""
+    rows = Cash.select(Cash, Payment).join(Payment, JOIN.LEFT_OUTER).where(Cash.officer == agent.officer_id)
+    return list(rows.order_by(Cash.settled_at.is_null(False), Cash.id.desc()).limit(count))
 
 
 @writing
@@ -69,11 +105,10 @@ def take(purpose: Purpose, amount: Rupiah, key: str, by: Actor, is_taken: bool =
     officer = volunteers.take_turn(by.officer_id)
     payer = _payer_of(officer, by)
     due = _due(payer, purpose, amount, is_taken)
-    held, fits = Cash.unpaid_of(officer.id), deposits.left(agent.payer) >= amount
-    cap = min(agent.cap, volunteers.CASH_CAP)
-    is_over = held >= cap or (not fits and held + amount > cap)
+    purse = look(agent)
+    fits, is_over = purse.left >= amount, not purse.takes(amount)
     if is_over and not is_taken:
-        raise Refused(_over(held, cap), held=format_rupiah(held), cap=format_rupiah(cap))
+        raise Refused(purse.refusal, held=format_rupiah(purse.held), cap=format_rupiah(purse.cap))
     cash = Cash.create(
         person=by.person_id,
         grant_id=by.grant,
@@ -191,14 +226,6 @@ def asked_of(payer: Payer, purpose: Purpose, on: date, amount: Rupiah | None = N
     if due.instalment and amount is not None and due.amount != amount:
         return owing.due_under(Target(payer, purpose), on, owing.EVERYTHING)
     return due
-
-
-def _over(held: Rupiah, cap: Rupiah) -> str:
-    if not cap:
-        return N_("You may take no cash. Ask an officer of your branch.")
-    if not held:
-        return N_("Your deposit is too small, and you may hold only %(cap)s unpaid. Fill it first.")
-    return N_("You hold %(held)s unpaid, of at most %(cap)s. Pay that first.")
 
 
 def _pay(cash: Cash, agent: Agent, by: Actor, asked_on: date | None = None) -> None:

@@ -16,7 +16,7 @@ from jkn.assisting.views import bp
 from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Payer, Person
-from jkn.money import Rupiah
+from jkn.money import Rupiah, format_rupiah
 from jkn.numbers import VA_PREFIXES, group, mask_name
 from jkn.payments import deposits, pot
 from jkn.payments.models import Payment, Purpose
@@ -54,8 +54,11 @@ def cash_take():
             return redirect(url_for(".cash_show", cash_id=made.id), 303)
     due, reason = _bill_of(payer)
     looks.note(*members.people_of(payer.family_id)[:1])
-    left = deposits.left(agent.payer)
-    return page("assisting/cash_take.html", agent=agent, form=form, due=due, reason=reason, left=left)
+    purse = cash.look(agent)
+    refusal = "" if due is None or purse.takes(due.amount) else _(purse.refusal) % _in_rupiah(purse)
+    return page(
+        "assisting/cash_take.html", agent=agent, form=form, due=due, reason=reason, purse=purse, refusal=refusal
+    )
 
 
 @bp.get("/tunai/<int:cash_id>")
@@ -98,15 +101,13 @@ def deposit_show():
         else:
             flash(_("The deposit is too small for the oldest receipt."))
         return redirect(url_for(".deposit_show"), 303)
-    rows = _with_payment(scope(Cash)).order_by(Cash.settled_at.is_null(False), Cash.id.desc()).limit(PAGE)
     common, mandiri = (group(prefix + deposits.number_of(agent.payer)) for prefix in VA_PREFIXES)
     return page(
         "assisting/deposit_show.html",
         form=form,
         agent=agent,
-        left=deposits.left(agent.payer),
-        held=Cash.unpaid_of(who.officer_id),
-        rows=list(rows),
+        purse=cash.look(agent),
+        rows=cash.latest(agent, PAGE),
         words=STATES,
         va=common,
         va_mandiri=mandiri,
@@ -128,15 +129,14 @@ def agent_appoint(officer_id):
             return redirect(url_for(".agent_appoint", officer_id=officer.id), 303)
     agent = cash.agent_of(officer.id)
     numbers = [group(prefix + deposits.number_of(agent.payer)) for prefix in VA_PREFIXES] if agent else []
-    left, held = (deposits.left(agent.payer), Cash.unpaid_of(officer.id)) if agent else (0, 0)
+    purse = cash.look(agent) if agent else None
     return page(
         "assisting/agent_appoint.html",
         form=form,
         officer=officer,
         agent=agent,
         numbers=numbers,
-        left=left,
-        held=held,
+        purse=purse,
         most=volunteers.CASH_CAP,
     )
 
@@ -201,6 +201,10 @@ def _bill_of(payer: Payer):
         return cash.asked_of(payer, Purpose.BILL, clock.today()), ""
     except NotPayable as refused:
         return None, in_words(refused).say(_)
+
+
+def _in_rupiah(purse: cash.Purse) -> dict[str, str]:
+    return {"held": format_rupiah(purse.held), "cap": format_rupiah(purse.cap)}
 
 
 def _with_payment(rows):

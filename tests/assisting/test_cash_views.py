@@ -12,6 +12,7 @@ from jkn.accounts.models import Officer
 from jkn.assisting import cash, volunteers
 from jkn.assisting.cash_models import Agent, Cash, Ending, State
 from jkn.audit import service as audit
+from jkn.audit.models import Entry
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
@@ -84,6 +85,20 @@ def test_one_press_pays_what_waits(phone, kader, siti, codes):
     post(phone, MINE)
     shown = phone.get(MINE).text
     assert "BELUM LUNAS" not in shown and "Semua uang tunai sudah disetor" in shown
+
+
+def test_the_page_says_before_the_press_that_the_cap_is_reached(phone, kader, siti, codes):
+    an_agent(kader, cap=PRICE)
+    take(consent_of(kader))
+    help_of(phone, siti, codes[0], Scope.BILLS)
+    assert "Anda memegang Rp35.000" in words(phone.get(TAKE).text)
+
+
+def test_looking_at_the_own_list_reads_nobodys_data(phone, kader, siti):
+    an_agent(kader)
+    take(consent_of(kader, siti))
+    before = Entry.select().count()
+    assert phone.get(MINE).status_code == 200 and Entry.select().count() == before
 
 
 def test_the_deposits_number_stands_on_the_agents_page(phone, agent):
