@@ -158,6 +158,15 @@ def settle_everybody() -> int:
     return sum(settle_all(officer_id, SYSTEM) for (officer_id,) in list(waiting))
 
 
+def settle_filled(payer: Payer) -> int:
+    """The deposit of this payer was filled: what waits with its agent is paid, as far as it goes."""
+    agent = Agent.get_or_none(Agent.payer == payer)
+    return settle_all(agent.officer_id, SYSTEM) if agent else 0
+
+
+deposits.filled = settle_filled
+
+
 @writing
 def propose(cash: Cash, ending: Ending, note: str, by: Actor) -> None:
     """An officer has found out what became of cash that was not paid; another one decides. Raises Refused."""

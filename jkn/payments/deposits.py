@@ -3,7 +3,7 @@
 It is the credit of a payer of its own. Paying on moves money at the bank from the agent's book to the family's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from jkn import clock
@@ -19,6 +19,8 @@ from jkn.payments import account_numbers, booking
 from jkn.payments.models import Payment, Purpose
 
 HANDED_ON = "handed-on:"  # how the sources of such movements begin
+# an agent's payer, whose deposit has just been filled -> what waited is paid: told by assisting
+filled: Callable[[Payer], object]
 
 
 @writing
@@ -33,6 +35,11 @@ def open_book(code: str, name: str) -> Payer:
 def number_of(agent: Payer) -> str:
     """The last eleven digits of the deposit's virtual account."""
     return account_numbers.known(agent.id, Purpose.DEPOSIT)
+
+
+def is_number(va: str) -> bool:
+    """Is the virtual account a deposit's?"""
+    return va[5:].startswith(account_numbers.FIRST_DIGITS[Purpose.DEPOSIT])
 
 
 def left(agent: Payer) -> Rupiah:

@@ -12,7 +12,7 @@ from jkn import clock, i18n
 from jkn.access import public
 from jkn.errors import note_fault
 from jkn.money import format_rupiah
-from jkn.payments import owing, partners, pot, service
+from jkn.payments import deposits, owing, partners, pot, service
 from jkn.payments.models import Partner, Quote
 from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap import answers, messages
@@ -81,7 +81,10 @@ def answer_payment(raw: bytes, asked: list) -> dict:
     """Service 25: money was taken."""
     head, question = messages.read_payment(request.headers, raw)
     asked.append(question)
-    return service.receive(_authenticate(head, raw, Service.PAYMENT), question, head.external_id)
+    answer = service.receive(_authenticate(head, raw, Service.PAYMENT), question, head.external_id)
+    if deposits.is_number(question.account.number):
+        _pay_what_waited(question.account.number)
+    return answer
 
 
 def answer_status(raw: bytes, asked: list) -> dict:
@@ -97,6 +100,14 @@ def answer_status(raw: bytes, asked: list) -> dict:
 @public
 def refuse_elsewhere(elsewhere):
     return reply(404, {"responseCode": "4040000", "responseMessage": "Requested Function Is Not Supported"})
+
+
+def _pay_what_waited(va: str) -> None:
+    """The deposit's money is booked, and the bank is told so whatever happens here: what fails is tried again later."""
+    try:
+        deposits.filled(owing.target_of_va(va).payer)
+    except Exception as error:
+        note_fault(error)
 
 
 def answering(which: Service, answer):

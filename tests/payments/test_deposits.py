@@ -3,7 +3,9 @@
 import pytest
 
 from jkn import clock
-from jkn.access import SYSTEM
+from jkn.access import SYSTEM, Role
+from jkn.assisting import cash
+from jkn.assisting.cash_models import Cash, State
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
@@ -11,7 +13,8 @@ from jkn.payments import booking, deposits, owing
 from jkn.payments.bank import BankRefused
 from jkn.payments.models import Payment, Purpose
 from jkn.reconciliation import checking
-from tests.builders import a_family, post
+from tests.assisting.cashing import an_agent, consent_of, take
+from tests.builders import a_family, an_officer, people, post
 
 PRICE = 35_000
 
@@ -87,3 +90,32 @@ def test_a_deposit_that_the_bank_takes_back_is_taken_from_what_is_left(agent):
     deposits.pay_on(agent, payer, PRICE, "Agen", "1", SYSTEM, None, source="cash:1")
     with pytest.raises(Refused):
         booking.reverse(spent, "salah", SYSTEM)
+
+
+# --- With an agent whose cash waits
+
+
+@pytest.fixture
+def kader(app):
+    officer = an_officer(Role.VOLUNTEER, "tini")
+    officer.person = people(a_family(1))[0]
+    officer.save()
+    return officer
+
+
+def test_filling_the_deposit_at_a_bank_pays_what_waits_the_oldest_first(bank, kader):
+    their = an_agent(kader)
+    first, second = take(consent_of(kader)), take(consent_of(kader))
+    bank.pay("88888" + deposits.number_of(their.payer), "req-1", PRICE + 1)
+    assert [Cash.get_by_id(row.id).state for row in (first, second)] == [State.PAID, State.UNPAID]
+    assert ledger.credit_of(their.payer_id) == 1
+
+
+def test_the_bank_gets_its_answer_though_paying_what_waits_fails(bank, kader, monkeypatch):
+    their = an_agent(kader)
+    row = take(consent_of(kader))
+    with monkeypatch.context() as patch:
+        patch.setattr(deposits, "filled", lambda _payer: 1 // 0)
+        answer = bank.pay("88888" + deposits.number_of(their.payer), "req-1", PRICE)
+    assert answer["paymentFlagStatus"] == "00" and ledger.credit_of(their.payer_id) == PRICE
+    assert cash.settle_everybody() == 1 and Cash.get_by_id(row.id).state == State.PAID
