@@ -14,7 +14,6 @@ from jkn.assisting.cash_models import Cash, Ending
 from jkn.assisting.cash_words import ENDINGS, STATES
 from jkn.assisting.views import bp
 from jkn.errors import N_, Refused
-from jkn.members import service as members
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah, format_rupiah
 from jkn.numbers import VA_PREFIXES, group, mask_name
@@ -53,7 +52,7 @@ def cash_take():
         else:
             return redirect(url_for(".cash_show", cash_id=made.id), 303)
     due, reason = _bill_of(payer)
-    looks.note(*members.people_of(payer.family_id)[:1])
+    looks.note(payer)
     purse = cash.look(agent)
     refusal = "" if due is None or purse.takes(due.amount) else _(purse.refusal) % _in_rupiah(purse)
     return page(

@@ -1,7 +1,7 @@
 """Cash taken by an agent: paid at once from the deposit, else BELUM LUNAS, capped, settled later, seen by officers."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from jkn.audit.models import Act, Entry
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.errors import Refused
+from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger
 from jkn.notices.models import Notice
 from jkn.payments import booking, deposits, owing, pot
@@ -134,6 +135,17 @@ def test_the_pot_takes_any_amount(kader):
     assert take(by, 20_000, purpose=Purpose.POT).state == State.SAVED
     assert take(by, 16_000, key="more", purpose=Purpose.POT).payment.months == ["2026-01"]
     assert deposit_of(agent) == 164_000 and ledger.credit_of(by.payer_id) == 1_000
+
+
+def test_inside_a_plan_the_instalment_or_all_of_it_is_taken_and_nothing_else(kader):
+    agent = an_agent(kader, 1_000_000)
+    by = consent_of(kader, people(a_family(1, liable_from=date(2025, 5, 1), since=date(2020, 1, 1)))[0])
+    instalments.join(payer_of(by), 4, SYSTEM, "k")
+    assert refused(by, 100_000) == "The bill is %(amount)s. Take just that."
+    assert take(by, 105_000).payment.months == ["2025-05", "2025-06", "2025-07"]
+    assert len(take(by, 6 * PRICE, key="rest").payment.months) == 6
+    assert instalments.running(payer_of(by), clock.today()) is None
+    assert deposit_of(agent) == 1_000_000 - 9 * PRICE and books_agree()
 
 
 def test_an_agent_at_the_cap_takes_no_more_and_is_told(kader):

@@ -13,8 +13,9 @@ from jkn.payments import booking, deposits, owing
 from jkn.payments.bank import BankRefused
 from jkn.payments.models import Payment, Purpose
 from jkn.reconciliation import checking
+from jkn.reconciliation.rules import PAPERS, Ground
 from tests.assisting.cashing import an_agent, consent_of, take
-from tests.builders import a_family, an_officer, people, post
+from tests.builders import a_family, an_officer, officer_client, people, post
 
 PRICE = 35_000
 
@@ -119,3 +120,16 @@ def test_the_bank_gets_its_answer_though_paying_what_waits_fails(bank, kader, mo
         answer = bank.pay("88888" + deposits.number_of(their.payer), "req-1", PRICE)
     assert answer["paymentFlagStatus"] == "00" and ledger.credit_of(their.payer_id) == PRICE
     assert cash.settle_everybody() == 1 and Cash.get_by_id(row.id).state == State.PAID
+
+
+def test_what_is_left_is_given_back_by_two_officers(app, agent, va):
+    booking.take(agent, 50_000, "Bank Uji", "r", clock.now(), SYSTEM, purpose=Purpose.DEPOSIT)
+    first, second = officer_client(app), officer_client(app, username="rina")
+    account = {"bank": "Bank Uji", "account": "7100987654321", "holder": "TINI KADER"}
+    typed = {"number": va, "ground": Ground.OVERPAID.value, "amount": "50.000"}
+    desk = post(first, "/petugas/pengembalian/baru", **typed, **account).location
+    papers = [paper.value for paper in PAPERS[Ground.OVERPAID]]
+    for officer, said in ((first, {"papers": papers}), (first, {}), (second, {"verdict": "yes"})):
+        assert post(officer, desk, **said).status_code == 303
+    assert post(second, desk, reference="TRF-1").status_code == 303
+    assert deposits.left(agent) == 0 and not checking.astray()
