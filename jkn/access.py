@@ -113,6 +113,12 @@ own_consent = Who(
     may=lambda actor, row: actor.is_helper and (row is None or row.id == actor.grant),
     rows=lambda actor, model: model.id == actor.grant,
 )
+own_takings = Who(
+    may=lambda actor, row: (
+        actor.role == Role.VOLUNTEER and (row is None or row.officer_id == actor.officer_id is not None)
+    ),
+    rows=lambda actor, model: model.officer_id == actor.officer_id,
+)
 own_facility = Who(
     may=lambda actor, row: (
         actor.role == Role.CLERK and (row is None or row.facility_code == actor.facility is not None)
@@ -185,6 +191,9 @@ POLICY = {
     Can.SEE_RECEIPTS: Policy((own_grant, own_consent)),
     Can.HELP_MEMBERS: Policy((staff(Role.VOLUNTEER),)),
     Can.ASSIGN_VOLUNTEERS: Policy((staff(Role.OFFICER),)),
+    Can.SEE_CASH: Policy((own_family, own_takings)),
+    Can.SETTLE_CASH: Policy((own_takings,)),
+    Can.RESOLVE_CASH: Policy((staff(Role.OFFICER),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),
     Can.WORK: Policy((_desk,)),
 }

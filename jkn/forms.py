@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length
 
 from jkn.access import actor
 from jkn.errors import Refused
+from jkn.money import parse_rupiah
 from jkn.numbers import BadNumber, digits
 
 
@@ -82,6 +83,22 @@ class DigitsField(StringField):
             self.number = self.read(typed)
         except BadNumber as bad:
             raise ValidationError(gettext(bad.message)) from None
+
+
+class RupiahTypedField(StringField):
+    """An amount as people write it; `rupiah` is the number."""
+
+    def __init__(self, label=None, **kwargs):
+        super().__init__(label, render_kw={"inputmode": "numeric", "maxlength": 24, "autocomplete": "off"}, **kwargs)
+        self.rupiah = None
+
+    def pre_validate(self, form):
+        try:
+            self.rupiah = parse_rupiah(self.data or "")
+        except BadNumber as bad:
+            raise ValidationError(gettext(bad.message)) from None
+        if self.rupiah <= 0:
+            raise ValidationError(gettext("Type an amount in whole rupiah, such as 150.000."))
 
 
 class SecretField(PasswordField):

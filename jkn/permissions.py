@@ -85,6 +85,9 @@ class Can(StrEnum):
     SEE_RECEIPTS = "receipts:see"
     HELP_MEMBERS = "members:help"
     ASSIGN_VOLUNTEERS = "volunteers:assign"
+    SEE_CASH = "cash:see"
+    SETTLE_CASH = "cash:settle"
+    RESOLVE_CASH = "cash:resolve"
     SIGN_OUT = "sign-ins:end"
     WORK = "desk:see"
 
@@ -93,7 +96,7 @@ class Can(StrEnum):
 LEAVING = frozenset((Can.SIGN_OUT, Can.STOP_ACTING))
 SCOPES = {
     Scope.STATUS: frozenset((Can.SEE_STATUS, Can.SEE_CARD)),
-    Scope.BILLS: frozenset((Can.SEE_BILLS, Can.OPEN_POT, Can.CLAIM_PAYMENT)),
+    Scope.BILLS: frozenset((Can.SEE_BILLS, Can.OPEN_POT, Can.CLAIM_PAYMENT, Can.SEE_CASH)),
     Scope.CLINIC: frozenset((Can.CHANGE_CLINIC,)),
     Scope.COMPLAINTS: frozenset((Can.FOLLOW_COMPLAINTS, Can.FILE_COMPLAINT)),
     Scope.DATA: frozenset((Can.SEE_PROFILE, Can.CHANGE_PROFILE)),

@@ -15,6 +15,8 @@ from jkn.accounts import service as accounts
 from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
+from jkn.assisting import cash
+from jkn.assisting.cash_models import Cash
 from jkn.assisting.models import Kiosk, SlipRequest
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
@@ -130,6 +132,8 @@ url                                    access             methods               
 /kader/ikut                            members:help       GET POST                   -          staff
 /kader/kertas                          members:help       GET POST                   -          staff
 /kader/lembar                          members:help       GET POST                   -          staff
+/kader/tunai                           cash:settle        GET POST                   -          staff
+/kader/tunai/terima                    members:help       GET POST                   -          staff
 /kader/slip                            members:help       GET POST                   -          staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
@@ -176,8 +180,11 @@ url                                    access             methods               
 /petugas/kader                         volunteers:assign  GET POST                   -          staff
 /petugas/kios                          kiosks:enrol       GET POST                   -          staff
 /petugas/kader/<int:officer_id>        volunteers:assign  GET POST                   Officer    staff
+/petugas/kader/<int:officer_id>/agen   volunteers:assign  GET POST                   Officer    staff
 /petugas/kader/formulir                volunteers:assign  GET POST                   -          staff
 /petugas/kader/slip                    slips:print        GET                        -          staff
+/petugas/kader/tunai                   cash:resolve       GET                        -          staff
+/petugas/kader/tunai/<int:cash_id>     cash:resolve       GET POST                   Cash       staff
 /petugas/kader/slip/<int:slip_request_id>  slips:print        GET POST                   SlipRequest  staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
 /petugas/kios/<int:kiosk_id>/kertas    kiosks:enrol       GET POST                   Kiosk      staff
@@ -234,6 +241,8 @@ url                                    access             methods               
 /status                                status:see         GET                        -          own
 /tagihan                               bills:see          GET                        -          own
 /tagihan/<int:bill_id>                 bills:see          GET                        Bill       own
+/tunai                                 bills:see          GET                        -          own
+/tunai/<int:cash_id>                   cash:see           GET                        Cash       own
 /ussd                                  signature          POST                       -          -
 /wakil                                 rights:see         GET                        -          own
 /wakil/<int:grant_id>                  rights:end         GET POST                   Grant      own
@@ -462,6 +471,7 @@ def a_new_world() -> World:
         "slip_id": sheets.print_slip(person, desk).id,
         "notice_id": Notice.get(Notice.person_id == person.id).id,
         "letter_batch_id": a_letter(person, desk).id,
+        "cash_id": a_cash(person, payer).id,
         "transfer_id": a_transfer(employer.payer),
         "kiosk_id": Kiosk.create(facility_code="0301R001", place="Lobi", enrolled_by=desk.officer_id).id,
     }
@@ -473,6 +483,16 @@ def a_right(holder: Person, person: Person) -> Grant:
     until = clock.now() + timedelta(days=9)
     terms = {"scopes": "status", "basis": GrantBasis.NAMED, "key": "kanari", "until": until}
     return Grant.create(person=person, holder=holder, **terms)
+
+
+def a_cash(person: Person, payer: Payer) -> Cash:
+    """Cash that the person gave to an agent who has not paid it."""
+    volunteer = _officer(Role.VOLUNTEER)
+    cash.appoint(volunteer, Rupiah(100_000), SYSTEM)
+    terms = {"grant_id": 1, "key": "kanari", "number": f"{payer.id:012}", "amount": 35_000, "purpose": Purpose.BILL}
+    taken = clock.now() - timedelta(days=2)
+    owner = {"person": person, "family_id": payer.family_id, "payer": payer, "officer": volunteer}
+    return Cash.create(**owner, **terms, months=["2026-01"], taken_at=taken)
 
 
 def a_letter(person: Person, by: Actor) -> LetterBatch:

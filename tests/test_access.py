@@ -61,6 +61,9 @@ health:hide            x
 receipts:see           x
 members:help                                                    x
 volunteers:assign                            x
+cash:see               x                                         x
+cash:settle                                                      x
+cash:resolve                                 x
 sign-ins:end           x       x     x       x        x         x         x
 desk:see                       x     x       x        x         x         x
 """

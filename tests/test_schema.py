@@ -9,6 +9,7 @@ from jkn.db import MomentField, RupiahField, db
 
 # Tables that are searched without knowing a household: the way in, reference data, and what banks send.
 GLOBAL = {
+    "agent": "staff",
     "account_number": "a virtual account that is not a card's leads to its payer",
     "access_token": "a bank's bearer token, found by its hash",
     "attempt": "guesses, counted by a blind index that also unknown numbers have",
@@ -171,6 +172,10 @@ def kind_of(field) -> str:
 
 # Each CHECK of the schema, broken once: table, what is wrong.
 BROKEN = [
+    ("agent", {"cap": -1}),
+    ("cash", {"amount": 0}),
+    ("cash", {"payment": 1, "settled_at": None}),
+    ("cash", {"proposed_by": 1, "decided_by": 1}),
     ("admission", {"estimate": 0}),
     ("admission", {"discharged_on": "2025-12-31", "admitted_on": "2026-01-01"}),
     ("bill", {"amount": 0}),

@@ -29,6 +29,7 @@ from tests.builders import PIN, a_family, pay_in, people, post
 from tests.crawl import (
     PAGES,
     World,
+    a_cash,
     a_missed_payment,
     a_penalty,
     a_plan,
@@ -236,6 +237,7 @@ def a_large_world() -> World:
         "claim_id": claim,
         "difference_id": difference,
         "refund_id": refund,
+        "cash_id": a_cash(person, payer).id,
         "grant_id": [a_right(person, one) for one in people(family)[1:]][0].id,
     }
     return World(family, person, {}, objects)

@@ -5,6 +5,8 @@ from playhouse.fields import EnumField
 
 from jkn import clock
 from jkn.accounts.models import Officer
+from jkn.assisting.cash_models import Agent as Agent  # all of the feature's tables are known with this file
+from jkn.assisting.cash_models import Cash as Cash
 from jkn.db import BaseModel, MomentField
 from jkn.members.models import Person
 from jkn.sealed import SealedField

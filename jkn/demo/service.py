@@ -12,8 +12,8 @@ from jkn.access import SYSTEM, Role
 from jkn.accounts import officers, sheets
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
+from jkn.assisting import cash, volunteers
 from jkn.assisting import service as assisting
-from jkn.assisting import volunteers
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
@@ -24,9 +24,10 @@ from jkn.facilities.imports import import_file as import_facilities
 from jkn.imports import Report
 from jkn.members import service as members
 from jkn.members.models import Payer, PayerKind, Person
+from jkn.money import Rupiah
 from jkn.numbers import VA_PREFIXES
 from jkn.offices.imports import import_file as import_offices
-from jkn.payments import partners
+from jkn.payments import deposits, partners
 from jkn.population.imports import import_population
 from jkn.regions.imports import import_folder as import_regions
 from jkn.registration.imports import import_members
@@ -55,6 +56,7 @@ OFFICERS = {
     "clara": ("Clara Bria", "clerk", None, "99010001"),
     "tini": ("Tini Hartini", "volunteer", "1301", None),
 }
+CASH_CAP = Rupiah(250_000)
 VOLUNTEER = "tini", "5371011909229001"  # who she is herself: she may not serve that family
 LATE_EMPLOYER = "BU00003587"
 KIOSK = ("99010001", "Ruang tunggu")
@@ -148,6 +150,13 @@ def ready_officers() -> list[Officer]:
 def ready_kiosk() -> str:
     """A fresh enrolment code; it holds for an hour."""
     return assisting.prepare(*KIOSK, SYSTEM)
+
+
+def ready_deposit() -> str:
+    """The volunteer takes cash; the virtual account of her deposit."""
+    officer = Officer.get(Officer.username == VOLUNTEER[0])
+    agent = cash.agent_of(officer.id) or cash.appoint(officer, CASH_CAP, SYSTEM)
+    return VA_PREFIXES[0] + deposits.number_of(agent.payer)
 
 
 def ready_bank(path: Path) -> None:

@@ -30,6 +30,8 @@ def demo():
     _say_members(people)
     _say_strangers()
     _say_officers(officers)
+    click.echo("\nA volunteer's deposit, for cash that members give her: as tini, /kader/tunai")
+    click.echo(f"    fill it by: .venv/bin/flask bank-pay {service.ready_deposit()} --amount 150000")
     click.echo(f"\nEmployers and governments: as dewi, /petugas/pembayar; {service.LATE_EMPLOYER} is late")
     click.echo(f"    pay for it by: .venv/bin/flask bank-pay {service.late_number()}")
     click.echo(f"\nA kiosk: open /kios/pasang and type {group(code)}; it holds for an hour.")

@@ -44,6 +44,7 @@ class PayerKind(StrEnum):
     EMPLOYER = "employer"
     GOVERNMENT = "government"
     SUSPENSE = "suspense"
+    AGENT = "agent"  # a volunteer whose deposit pays for others
 
 
 class Family(BaseModel):
@@ -130,7 +131,7 @@ class Stay(BaseModel):
 
 
 class Payer(BaseModel):
-    """Who owes contributions and pays them: a family, an employer, a government; or the suspense account."""
+    """Who owes contributions and pays them: a family, an employer, a government; or suspense, or an agent."""
 
     kind = EnumField(PayerKind, max_length=12)
     family = ForeignKeyField(Family, null=True, unique=True, on_delete="RESTRICT")

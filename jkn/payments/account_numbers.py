@@ -7,7 +7,7 @@ from jkn.payments.models import AccountNumber, Purpose
 from jkn.penalties import billing
 
 # Cards give tails that begin with 0, employers with a code 900; governments and other employers get a number for bills.
-FIRST_DIGITS = {Purpose.BILL: "91", Purpose.POT: "7", Purpose.PENALTY: "8"}
+FIRST_DIGITS = {Purpose.BILL: "91", Purpose.POT: "7", Purpose.PENALTY: "8", Purpose.DEPOSIT: "6"}
 DIGITS = 11
 
 

@@ -45,6 +45,7 @@ def take(
     purpose: Purpose = Purpose.BILL,
     subject: int = 0,
     asked_on: date | None = None,
+    told: bool = True,
 ) -> Payment:
     """Money that has arrived; it is never refused, and what buys nothing yet is the payer's credit.
 
@@ -53,7 +54,8 @@ def take(
     payment's `covers` says which months it settled.
 
     `asked_on`: a bank asked on this day for just these months. NotPayable, and the caller takes everything back, when
-    other months are settled; not while the payer was in a plan, where any amount is of use.
+    other months are settled; not while the payer was in a plan, where any amount is of use. `told`: the head of the
+    family is told here, and not by the caller.
     """
     source = source or f"{via}:{reference}"
     contributions.take_the_book(payer)
@@ -80,7 +82,8 @@ def take(
     audit.record(Act.PAYMENT_RECEIVED, payment, by, via=via, amount=payment.amount)
     if settled:
         penalties.bill_due(payer, clock.today(), by)
-    _tell(payment)
+    if told:
+        _tell(payment)
     return payment
 
 
@@ -148,6 +151,8 @@ def _use(payment: Payment, months: Sequence[date] | None, by: Actor, asked_on: d
     payer = payment.payer
     if payment.purpose == Purpose.POT:
         return pot.buy(payer, payment.paid_on, payment.paid_at, by)
+    if payment.purpose == Purpose.DEPOSIT:
+        return []
     if payment.purpose == Purpose.PENALTY:
         penalties.settle(payment.subject, payment.id, payment.amount, payment.paid_on, by)
         return []

@@ -12,7 +12,7 @@ from jkn import clock, i18n
 from jkn.access import public
 from jkn.errors import note_fault
 from jkn.money import format_rupiah
-from jkn.payments import owing, partners, pot, service
+from jkn.payments import deposits, owing, partners, pot, service
 from jkn.payments.models import Partner, Quote
 from jkn.payments.owing import NotPayable, Why
 from jkn.payments.snap import answers, messages
@@ -70,7 +70,9 @@ def answer_inquiry(raw: bytes, asked: list) -> dict:
     quote = service.quote(_authenticate(head, raw, Service.INQUIRY), question, head.external_id)
     texts = [(f"{quote.people} family members", f"{quote.people} anggota keluarga")] if quote.payer.family_id else []
     name, lines = owing.name_of(quote.payer), _bill_lines(quote)
-    if not quote.amount:
+    if not quote.amount and not quote.payer.family_id:
+        texts = [("Deposit of an agent", "Deposit agen")]
+    elif not quote.amount:
         texts += _missing_in(pot.look(quote.payer, clock.today()))
     return answers.inquiry_answer(question, name, lines, texts, is_open=not quote.amount)
 
@@ -79,7 +81,10 @@ def answer_payment(raw: bytes, asked: list) -> dict:
     """Service 25: money was taken."""
     head, question = messages.read_payment(request.headers, raw)
     asked.append(question)
-    return service.receive(_authenticate(head, raw, Service.PAYMENT), question, head.external_id)
+    answer = service.receive(_authenticate(head, raw, Service.PAYMENT), question, head.external_id)
+    if deposits.is_number(question.account.number):
+        _pay_what_waited(question.account.number)
+    return answer
 
 
 def answer_status(raw: bytes, asked: list) -> dict:
@@ -95,6 +100,14 @@ def answer_status(raw: bytes, asked: list) -> dict:
 @public
 def refuse_elsewhere(elsewhere):
     return reply(404, {"responseCode": "4040000", "responseMessage": "Requested Function Is Not Supported"})
+
+
+def _pay_what_waited(va: str) -> None:
+    """The deposit's money is booked, and the bank is told so whatever happens here: what fails is tried again later."""
+    try:
+        deposits.filled(owing.target_of_va(va).payer)
+    except Exception as error:
+        note_fault(error)
 
 
 def answering(which: Service, answer):

@@ -75,6 +75,7 @@ class Purpose(StrEnum):
     BILL = "bill"  # what is owed, oldest month first
     POT = "pot"  # any amount, kept until it buys whole months
     PENALTY = "penalty"  # one service penalty
+    DEPOSIT = "deposit"  # any amount, from which an agent pays for families
 
 
 class AccountNumber(BaseModel):

@@ -144,6 +144,8 @@ def due_under(target: Target, on: date, months: int = 1) -> Due:
     if target.purpose == Purpose.POT:
         head_of(target.payer.family_id)  # nobody saves for who has died
         return Due([], len(members.people_of(target.payer.family_id, on)), is_open=True)
+    if target.purpose == Purpose.DEPOSIT:
+        return Due([], 0, is_open=True)
     if target.purpose == Purpose.PENALTY:
         penalty = Penalty.get_by_id(target.subject)
         if not penalty.is_payable:

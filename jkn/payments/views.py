@@ -48,7 +48,7 @@ def bill_find():
     return page(
         "payments/bill_found.html",
         form=form,
-        name=numbers.mask_name(name) if is_family else name,
+        name=numbers.mask_name(name) if is_family or due.is_open else name,
         is_family=is_family,
         due=due,
         whole=owing.due_under(target, clock.today(), owing.EVERYTHING) if due.instalment else due,

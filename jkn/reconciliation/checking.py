@@ -10,6 +10,7 @@ from peewee import JOIN, Value, fn
 from jkn.contributions.models import Settlement
 from jkn.ledger.models import Account, Movement
 from jkn.members.models import Payer, PayerKind
+from jkn.payments import deposits
 from jkn.payments.models import Partner, Payment
 from jkn.reconciliation.models import Difference, SettlementLine, Stage
 from jkn.reconciliation.rules import Outcome
@@ -61,9 +62,13 @@ def settled_twice() -> list[tuple[int, date]]:
 
 
 def astray() -> list[int]:
-    """Payers whose payments that stand, less what was paid out, are not what came to the bank. There may be none."""
+    """Payers whose payments that stand, less what was paid out, are not what came to the bank. There may be none.
+
+    What an agent's deposit paid for a family stands on both books, and on the agent's for itself.
+    """
     paid = _by_payer(Payment.select(Payment.payer, fn.SUM(Payment.amount)).where(Payment.reversed_on.is_null()))
     outgoing = (Movement.debit == Account.REFUND) | (Movement.credit == Account.REFUND)
+    outgoing = outgoing | Movement.source.startswith(deposits.HANDED_ON)
     banked = (
         Movement.select(Movement.payer, Movement._net(Account.BANK))
         .join(Payer)

@@ -1,13 +1,11 @@
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from jkn.errors import N_
-from jkn.forms import BirthField, DigitsField, Form, KeyField, PinAgainField, tidy
-from jkn.money import parse_rupiah
+from jkn.forms import BirthField, DigitsField, Form, KeyField, PinAgainField, RupiahTypedField, tidy
 from jkn.numbers import BadNumber, digits
 from jkn.payments.forms import read_card_or_va
 from jkn.reconciliation.rules import BY_EVENT, BY_PAYMENT, FROM_CREDIT, Ground
@@ -17,22 +15,6 @@ NEEDED = DataRequired(_l("Fill this in."))
 CHOOSE = InputRequired(_l("Choose one."))
 OTHER = "0"
 CODE = 12
-
-
-class RupiahTypedField(StringField):
-    """An amount as people write it; `rupiah` is the number."""
-
-    def __init__(self, label=None, **kwargs):
-        super().__init__(label, render_kw={"inputmode": "numeric", "maxlength": 24, "autocomplete": "off"}, **kwargs)
-        self.rupiah = None
-
-    def pre_validate(self, form):
-        try:
-            self.rupiah = parse_rupiah(self.data or "")
-        except BadNumber as bad:
-            raise ValidationError(gettext(bad.message)) from None
-        if self.rupiah <= 0:
-            raise ValidationError(gettext("Type an amount in whole rupiah, such as 150.000."))
 
 
 def _line(label, most, *validators, **kwargs):

@@ -92,6 +92,7 @@ def test_the_walk_saw_the_pages(looks):
         "/kader/ikut",
         "/kader/lembar",
         "/kader/slip",
+        "/kader/tunai/terima",
         "/kios/slip",
         "/kios/slip/cetak",
         "/kios/slip/escpos",

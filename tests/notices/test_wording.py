@@ -18,7 +18,8 @@ AMOUNT, DAY = 999_999_999, date(2026, 9, 30).isoformat()
 # The longest that each value gets; where a template asks, every value that it asks for.
 LONGEST = {
     "active": [True, False],
-    "number": ["017"],
+    "number": ["0175 1175 9175"],
+    "settled": [True, False],
     "account": ["0812****5401"],
     "act": ["sign-in", "recovery", "change", "consent"],
     "again": [DAY, None],
