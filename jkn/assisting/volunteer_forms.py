@@ -36,7 +36,7 @@ class ConsentBeginForm(Form):
     )
     minutes = RadioField(
         _l("For how many minutes?"),
-        choices=[SelectChoice(each, str(each)) for each in MINUTES],
+        choices=[SelectChoice(each, _l("%(count)s minutes", count=each)) for each in MINUTES],
         coerce=int,
         default=MINUTES[1],
     )
@@ -86,6 +86,19 @@ class SheetGiveForm(Form):
     code = _code()
 
 
+class WordsField(StringField):
+    """Several words, a space between two; `data` is their list."""
+
+    def process_data(self, value) -> None:
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist) -> None:
+        self.data = " ".join(valuelist).split()
+
+    def _value(self) -> str:
+        return " ".join(self.data or ())
+
+
 class VolunteerAssignForm(Form):
     """Where a volunteer works, and who they are themselves."""
 
@@ -93,11 +106,7 @@ class VolunteerAssignForm(Form):
         _l("User name of the volunteer"), validators=[InputRequired(_l("Fill this in.")), Length(max=40)]
     )
     number = _member(_l("The volunteer's own NIK or card number"))
-    villages = StringField(
-        _l("Codes of the villages, a space between two"),
-        filters=[lambda text: (text or "").split()],
-        render_kw={"maxlength": 300},
-    )
+    villages = WordsField(_l("Codes of the villages, a space between two"), render_kw={"maxlength": 300})
 
     def validate_villages(self, field) -> None:
         if len(field.data) > 20 or any(len(code) > 13 for code in field.data):

@@ -1,5 +1,6 @@
 """Volunteers: where they work, what stands on their list, and what officers see of them."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -48,6 +49,12 @@ def test_an_officer_says_where_a_volunteer_works_and_who_they_are(officer, villa
     assert Officer.get_by_id(kader.id).person_id == siti.id
     post(officer, "/petugas/kader", **form | {"villages": ""})
     assert worklist.villages_of(kader.id) == []
+
+
+def test_what_was_typed_as_villages_stays(officer, siti, kader):
+    form = {"username": "nobody", "number": siti.nik, "villages": f"{VILLAGE}  35.78.08.1002"}
+    assert f'value="{VILLAGE} 35.78.08.1002"' in post(officer, "/petugas/kader", **form).text
+    assert re.search(r'name="villages"[^>]*value=""', officer.get("/petugas/kader").text)
 
 
 def test_only_volunteers_known_people_and_known_villages_are_taken(officer, village, siti, kader):
