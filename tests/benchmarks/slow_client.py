@@ -19,12 +19,12 @@ PATIENCE = 120_000  # milliseconds for a page on a line that loses packets
 
 
 class Timed(Chromium):
-    """Notes how long each page took, from the touch to the last byte."""
+    """Notes how long each page took, from the touch to the last byte; a form that is sent is two requests."""
 
     def __init__(self, context, base: str):
         super().__init__(context, base)
         self.page.set_default_timeout(PATIENCE)
-        self.seconds: list[tuple[str, float]] = []
+        self.seconds: list[tuple[str, str, float]] = []
 
     def timed(self, verb: str, words: str) -> None:
         start = time.monotonic()
@@ -34,7 +34,7 @@ class Timed(Chromium):
             thing = self.page.locator("a", has_text=words) if verb == "follow" else None
             with self.page.expect_navigation(wait_until="load"):
                 (thing or self.page.get_by_role("button", name=words)).first.click()
-        self.seconds.append((self.path, time.monotonic() - start))
+        self.seconds.append((verb, self.path, time.monotonic() - start))
 
 
 def pages(see: Timed, _facts: dict) -> None:

@@ -154,7 +154,9 @@ class Lynx(Terminal):
 
     def go(self, path: str) -> None:
         before = self.text
-        self._keys("g", "C-u")
+        self._keys("g")
+        assert self._wait(lambda: "URL" in self._shown()), self._shown()
+        self._keys("C-u")
         self._type(self.base + path)
         self._keys("Enter")
         self._arrive(before)
