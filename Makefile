@@ -30,7 +30,7 @@ COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --gen
 .SUFFIXES:
 DRILLS := server database power double disk month
 
-.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large drill $(DRILLS:%=drill-%) year lint lock \
+.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large bench-slow drill $(DRILLS:%=drill-%) year lint lock \
 	translations
 
 help: ## list what make can do
@@ -60,6 +60,9 @@ bench: $(DEV) $(CATALOGS) ## speed and size of every page, of imports, bills and
 
 bench-large: $(DEV) $(CATALOGS) ## billing three million families against three hundred thousand
 	@$(BIN)/python -m tests.benchmarks --large
+
+bench-slow: $(DEV) $(CATALOGS) ## pages and journeys on a 2G line, as root: seconds and bytes
+	@$(BIN)/python -m tests.benchmarks.slow
 
 drill: $(DEV) $(CATALOGS) ## what must survive: every drill in its full size (ARGS=--small for the short forms)
 	@$(BIN)/python -m tests.drills all $(ARGS)

@@ -169,7 +169,8 @@ def finish(response):
         headers.pop("ETag", None)
         headers.pop("Content-Disposition", None)
     else:
-        headers.setdefault("Cache-Control", "private, no-store")
+        # no-cache for lynx and links2, which do not know no-store and show the menu of before signing in
+        headers.setdefault("Cache-Control", "no-cache, no-store")
         is_redirect = 300 <= response.status_code < 400
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
             script = ";script-src 'self'" if g.get("script") or on_kiosk() else ""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import qtwebkit
+from tests.browser.engines import opened
 from tests.browser.looking import MODULES
 from tests.browser.serving import Databases, Server
 from tests.browser.world import Places, build
@@ -26,7 +28,10 @@ def pytest_collection_modifyitems(items):
 
 def needed(program: str) -> str:
     """The path of a program of the system."""
-    path = shutil.which(program)
+    if program == "QtWebKit":
+        path, program = qtwebkit.path(), "python3-pyqt5.qtwebkit"
+    else:
+        path = shutil.which(program)
     if path is None:
         _cannot(f"{program} is not installed: apt-get install {program}")
     return path
@@ -88,3 +93,9 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_engine(request):
+    """Open a browser by its name on an address; Chromium only starts when it is asked for."""
+    return lambda name, base: opened(name, base, lambda: request.getfixturevalue("chromium"), needed)

@@ -1,5 +1,6 @@
-"""The main pages as w3m prints them at 34 columns. `python -m tests.browser.golden` writes the files anew."""
+"""The main pages as text browsers print them at 34 columns. `python -m tests.browser.golden` writes the files anew."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -40,6 +41,13 @@ DRAWN = (
     (re.compile(r"\b[A-Z]{5} [A-Z]{5}$", re.MULTILINE), "ABCDE FGHJK"),
 )
 
+DUMPS = {
+    "w3m": "-dump -cols 34 -T text/html -I UTF-8 -O UTF-8".split(),
+    "lynx": "-dump -width=34 -nolist -assume_charset=utf-8 -display_charset=utf-8".split(),
+    "links2": "-dump -width 34 -codepage utf-8 -html-assume-codepage utf-8".split(),
+}
+PLAIN = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "dumb", "HOME": tempfile.gettempdir()}
+
 
 def pages(places: Places, url: str) -> Iterator[tuple[str, str]]:
     """(name, HTML) of each page."""
@@ -66,9 +74,12 @@ def _name(path: str) -> str:
 
 
 def dump(html: str, program: str = "w3m") -> str:
-    """What a screen of 34 columns shows, without what is drawn by lot."""
-    command = [program, "-dump", "-cols", "34", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"]
-    text = subprocess.run(command, input=html, capture_output=True, text=True, check=True).stdout
+    """What a screen of 34 columns shows, without what is drawn by lot; `program` may be a path."""
+    with tempfile.NamedTemporaryFile("w", suffix=".html") as page:
+        page.write(html)
+        page.flush()
+        command = [program, *DUMPS[Path(program).name], page.name]
+        text = subprocess.run(command, capture_output=True, text=True, check=True, env=PLAIN).stdout
     text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
     for pattern, instead in DRAWN:
         text = pattern.sub(instead, text)
@@ -80,10 +91,12 @@ def main() -> None:
         databases = Databases("sqlite", Path(folder))
         places = build(databases)
         FOLDER.mkdir(exist_ok=True)
-        for old in FOLDER.glob("*.txt"):
+        for old in FOLDER.rglob("*.txt"):
             old.unlink()
         for name, html in pages(places, databases.copy(places.url)):
-            (FOLDER / f"{name}.txt").write_text(dump(html))
+            for program in DUMPS:
+                (FOLDER / program).mkdir(exist_ok=True)
+                (FOLDER / program / f"{name}.txt").write_text(dump(html, program))
 
 
 if __name__ == "__main__":

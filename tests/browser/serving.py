@@ -89,7 +89,7 @@ class Server:
 
     def restart(self, now: str) -> None:
         self.stop()
-        self.now = now
+        self.now, self.started = now, time.monotonic()
         arguments = ["--no-ws", "--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(self.port)]
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(

@@ -1,7 +1,3 @@
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import pytest
 
 from jkn.accounts.models import SignIn
@@ -11,56 +7,37 @@ from jkn.contributions.models import Settlement
 from jkn.ledger.models import Movement
 from jkn.members.models import Family, Payer, Person, Stay
 from jkn.payments.models import Payment
-from tests.browser.browsing import Chromium, context_of
-from tests.browser.conftest import needed
+from tests.browser.engines import CHROMIUM
 from tests.browser.journey import Journey
 from tests.browser.serving import FIFTEEN_DAYS_ON, use
-from tests.browser.textbrowser import W3m, W3mDied
+from tests.browser.textbrowser import W3mDied
 
-CHROMIUM = {"with script": {}, "without script": {"script": False}, "of 2016": {"gecko48": True}}
-
-
-@pytest.fixture(params=["w3m", *CHROMIUM])
-def open_browser(request, tmp_path):
-    """Open a browser on an address; closed when the test ends."""
-    if request.param == "w3m":
-
-        @contextmanager
-        def opened(base):
-            with TemporaryDirectory(dir=tmp_path) as folder:
-                browser = W3m(needed("w3m"), base, Path(folder))
-                try:
-                    yield browser
-                finally:
-                    browser.close()
-    else:
-        chromium, how = request.getfixturevalue("chromium"), CHROMIUM[request.param]
-
-        @contextmanager
-        def opened(base):
-            with context_of(chromium, **how) as context:
-                browser = Chromium(context, base, script=how.get("script", True))
-                yield browser
-                assert browser.complaints == []
-
-    return opened
+# By keys through a terminal the whole walk takes a minute.
+LONG = [pytest.param(name, marks=pytest.mark.slow) for name in ("lynx", "links2")]
 
 
-def test_a_family_joins_pays_is_served_and_complains(open_browser, serve, places):
+@pytest.mark.parametrize("engine_name", ["w3m", *CHROMIUM, "QtWebKit", *LONG])
+def test_a_family_joins_pays_is_served_and_complains(engine_name, open_engine, serve, places):
     try:
-        journey = travel(open_browser, serve(), places)
+        journey = travel(open_engine, engine_name, serve(), places)
     except W3mDied:
-        journey = travel(open_browser, serve(), places)
+        journey = travel(open_engine, engine_name, serve(), places)
     with use(journey.server.database_url, FIFTEEN_DAYS_ON):
         assert state(journey) == EXPECTED
 
 
-def travel(open_browser, server, places) -> Journey:
-    with open_browser(server.url) as browser:
+def travel(open_engine, engine_name, server, places) -> Journey:
+    with open_engine(engine_name, server.url) as browser:
         journey = Journey(browser, server, places.newcomer)
         journey.run()
     server.stop()
     return journey
+
+
+@pytest.mark.parametrize("engine_name", ["lynx", "links2"])
+def test_a_member_signs_in_reads_writes_and_leaves(engine_name, open_engine, server, places):
+    with open_engine(engine_name, server.url) as browser:
+        Journey(browser, server, places.newcomer).run_as_a_member(places.nik)
 
 
 EXPECTED = """

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 SOON = 2
 PATIENCE = 20  # seconds until w3m must have done what the keys say
 TOP, TAB, BACK_TAB, ENTER, CLEAR, SAVE = "g", "\t", "\033\t", "\r", "\x15", "\x10"
+KEYPAD = "1 2 3 "
 ABOUT, BACK, ADDRESS = "=", "B", "U"
 
 KEYMAP = """
@@ -100,7 +101,13 @@ class W3m:
         self._keys(BACK_TAB, ENTER)
 
     def press(self, words: str) -> None:
-        self._find(f"[{words}]")
+        """The buttons of a keypad stand in a row, without brackets."""
+        if f"[{words}]" in (text := self.text):
+            self._find(f"[{words}]")
+        else:
+            row = next(line.split() for line in text.splitlines() if line.startswith(KEYPAD))
+            self._find(KEYPAD)
+            self._keys(TAB * row.index(words))
         self._arrive()
 
     def search(self, label: str, text: str, button: str) -> None:
