@@ -105,6 +105,9 @@ url                                    access             methods               
 /data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
 /data-saya/kelas/batal                 class:change       GET POST                   -          own
 /data-saya/kode-sms                    pin:change         GET POST                   -          own
+/data-saya/menunggu                    forms:decide       GET                        -          own
+/data-saya/menunggu/<int:offline_form_id>  forms:decide       GET POST                   OfflineForm  own
+/data-saya/menunggu/<int:offline_form_id>/tolak  forms:decide       GET POST                   OfflineForm  own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -129,7 +132,9 @@ url                                    access             methods               
 /kader/daftar                          members:help       GET                        -          staff
 /kader/ikut                            members:help       GET POST                   -          staff
 /kader/kertas                          members:help       GET POST                   -          staff
+/kader/kirim                           members:help       POST                       -          staff
 /kader/lembar                          members:help       GET POST                   -          staff
+/kader/luring                          public             GET                        -          -
 /kader/slip                            members:help       GET POST                   -          staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
