@@ -1,4 +1,4 @@
-"""Forms written without a signal: each counts once, under a consent checked when it arrives; else the member decides."""
+"""Forms written without a signal: each counts once, under a consent checked on arrival; else the member decides."""
 
 import secrets
 from datetime import date, timedelta
