@@ -16,6 +16,8 @@ from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Kiosk, SlipRequest
+from jkn.assisting.outbox_models import Kind, OfflineForm
+from jkn.assisting.outbox_models import State as Offline
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
@@ -438,6 +440,7 @@ def a_new_world() -> World:
         "mailing": "PERAKKANARI",
         "complaint": "Keluhankanari",
         "contact": "81298765402",
+        "offline form": "Formulirkanari",
         "ticket": complaint.ticket,
         "receipt": payment.number,
         "account": mandate.label,
@@ -463,6 +466,7 @@ def a_new_world() -> World:
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
         "slip_request_id": SlipRequest.create(person=person, officer=desk.officer_id, key="kanari").id,
+        "offline_form_id": a_form_that_waits(person).id,
         "officer_id": _officer(Role.VOLUNTEER).id,
         "slip_id": sheets.print_slip(person, desk).id,
         "notice_id": Notice.get(Notice.person_id == person.id).id,
@@ -478,6 +482,22 @@ def a_right(holder: Person, person: Person) -> Grant:
     until = clock.now() + timedelta(days=9)
     terms = {"scopes": "status", "basis": GrantBasis.NAMED, "key": "kanari", "until": until}
     return Grant.create(person=person, holder=holder, **terms)
+
+
+def a_form_that_waits(person: Person) -> OfflineForm:
+    """A volunteer wrote a complaint for the person without a consent that fits."""
+    return OfflineForm.create(
+        officer=_officer(Role.VOLUNTEER),
+        rid=f"kanari-{person.id}",
+        kind=Kind.COMPLAINT,
+        state=Offline.WAITS,
+        person=person,
+        family_id=members.family_of(person.id).id,
+        content='{"category": "money", "text": "Formulirkanari saya", "place": null}',
+        answer="{}",
+        written_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=30),
+    )
 
 
 def a_letter(person: Person, by: Actor) -> LetterBatch:
