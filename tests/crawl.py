@@ -307,7 +307,8 @@ def _read(table: str) -> list[Route]:
 CATALOGUE = _read(ROUTES)
 FOR_PEOPLE = [route for route in CATALOGUE if route.access != "signature"]
 PAGES = [route for route in FOR_PEOPLE if "GET" in route.methods]
-FORMS = [route for route in FOR_PEOPLE if "POST" in route.methods]
+# Forms of a page; what a script sends (the outbox) has tests of its own.
+FORMS = [route for route in FOR_PEOPLE if {"GET", "POST"} <= set(route.methods)]
 OWNED = [route for route in CATALOGUE if route.object]
 GUARDED = [route for route in PAGES if route.access != "public"]
 
@@ -484,11 +485,11 @@ def a_right(holder: Person, person: Person) -> Grant:
     return Grant.create(person=person, holder=holder, **terms)
 
 
-def a_form_that_waits(person: Person) -> OfflineForm:
+def a_form_that_waits(person: Person, turn: int = 0) -> OfflineForm:
     """A volunteer wrote a complaint for the person without a consent that fits."""
     return OfflineForm.create(
         officer=_officer(Role.VOLUNTEER),
-        rid=f"kanari-{person.id}",
+        rid=f"kanari-{person.id}-{turn}",
         kind=Kind.COMPLAINT,
         state=Offline.WAITS,
         person=person,

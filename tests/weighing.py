@@ -29,6 +29,7 @@ from tests.builders import PIN, a_family, pay_in, people, post
 from tests.crawl import (
     PAGES,
     World,
+    a_form_that_waits,
     a_missed_payment,
     a_penalty,
     a_plan,
@@ -237,6 +238,7 @@ def a_large_world() -> World:
         "difference_id": difference,
         "refund_id": refund,
         "grant_id": [a_right(person, one) for one in people(family)[1:]][0].id,
+        "offline_form_id": [a_form_that_waits(person, turn) for turn in range(5)][0].id,
     }
     return World(family, person, {}, objects)
 
