@@ -1,5 +1,7 @@
 """The outbox in a real browser: written without a signal, sent once, readable by nobody after the sign-out."""
 
+import re
+
 import brotli
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +19,7 @@ from tests.browser.journey import _
 from tests.browser.serving import ROOT, START, use
 from tests.builders import a_family, people
 
+FILES = ("outbox.js", "outbox-sw.js")
 MOST = 3000  # bytes, brotli 5, the script and the service worker together
 AN_HOUR_ON = "2026-01-15T11:00+07:00"
 # Everything that the origin has stored, as text: databases, both storages, and the bodies in the caches.
@@ -285,4 +288,8 @@ def test_script_and_worker_are_small():
     assert sum(sizes.values()) <= MOST, sizes
 
 
-FILES = ("outbox.js", "outbox-sw.js")
+@pytest.mark.parametrize("name", FILES)
+def test_no_syntax_newer_than_2015(name):
+    source = re.sub("//.*", "", (ROOT / "static" / name).read_text())
+    newer = r"\basync\b|\bawait\b|\?\.|\?\?|\*\*|\.\.\.|catch\s*\{|\bpadStart\b|\.(flat|entries|values|includes)\("
+    assert re.findall(newer, source) == []
