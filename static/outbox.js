@@ -50,6 +50,7 @@
     return made
   }
   const button = (to, text, act) => {
+    add(to, 'span', ' ')
     const made = add(to, 'button', text)
     made.type = 'submit'
     made.onclick = () => { if (!busy) act() }

@@ -32,7 +32,7 @@ from jkn.registration import service as registration
 TOO_OLD = timedelta(hours=72)  # how long a browser keeps a form
 MINUTES = timedelta(minutes=15)
 REGISTERED = N_("The registration was begun. Go on under Register with the code %(code)s.")
-KEPT = N_("The consent does not fit. The member can confirm the form after signing in.")
+KEPT = N_("The consent does not fit. Mend number or code, or wait for the member's yes.")
 SENT_BEFORE = N_("The form before this one was sent meanwhile. Nothing was done twice.")
 OWES = N_("This family has arrears from before. An officer must help.")
 CONFLICTS = (CHANGED_SINCE, SENT_BEFORE, OWES, registration.ALREADY)
