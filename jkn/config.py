@@ -51,6 +51,8 @@ def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dic
         "NOTICE_QUIET": _hours(env.get("JKN_QUIET", "20:00-07:00")),
         "NOTICE_DAY_CAP": int(env.get("JKN_NOTICES_PER_NUMBER", "10")),
         "NOTICE_BUDGET": int(env.get("JKN_NOTICES_PER_DAY", "100000")),
+        "FORMS_WAIT_DAYS": int(env.get("JKN_FORMS_WAIT_DAYS", "30")),
+        "FORMS_WAIT_MOST": int(env.get("JKN_FORMS_WAIT_MOST", "5")),
         "USSD_SECRET": env.get("JKN_USSD_SECRET", ""),
         "USSD_ADDRESSES": env.get("JKN_USSD_ADDRESSES", "").split(),
         "SMS_TWILIO_TOKEN": env.get("JKN_SMS_TWILIO_TOKEN", ""),

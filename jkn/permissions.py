@@ -84,6 +84,7 @@ class Can(StrEnum):
     HIDE_HEALTH = "health:hide"
     SEE_RECEIPTS = "receipts:see"
     HELP_MEMBERS = "members:help"
+    DECIDE_FORMS = "forms:decide"
     ASSIGN_VOLUNTEERS = "volunteers:assign"
     SEE_CASH = "cash:see"
     SETTLE_CASH = "cash:settle"

@@ -5,6 +5,8 @@ import os
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from peewee import BlobField
 
@@ -58,6 +60,11 @@ def is_rotating() -> bool:
 def peppered(kind: str, secret: str) -> bytes:
     """A short secret mixed with the pepper that is not in the database, before it is hashed or compared."""
     return hmac.digest(_pepper, f"{kind}:{secret}".encode(), sha256)
+
+
+def key_for(purpose: str, salt: str) -> bytes:
+    """A key of 32 bytes for somebody else to hold, derived from the pepper (HKDF-SHA256): the same one each time."""
+    return HKDF(SHA256(), 32, salt.encode(), purpose.encode()).derive(_pepper)
 
 
 def _digest(key: bytes, kind: str, text: str) -> str:

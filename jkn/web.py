@@ -6,6 +6,7 @@ import secrets
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import brotli
 from flask import Flask, Request, current_app, g, make_response, render_template, request, url_for
@@ -27,6 +28,8 @@ HTMX_CONFIG = (
     '"selfRequestsOnly":true,"allowScriptTags":false,"timeout":30000}'
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
+OUTBOX = "o"  # the cookie of a volunteer's browser, which keeps forms written without a signal
+SERVICE_WORKER = "outbox-sw.js"
 
 
 class Typed(ImmutableMultiDict):
@@ -64,6 +67,7 @@ def init_app(app: Flask) -> None:
         wants_script=wants_script,
         aria=aria,
         on_kiosk=on_kiosk,
+        keeps_outbox=keeps_outbox,
     )
     style_hash = b64encode(sha256(style.encode()).digest()).decode()
     app.config["CSP"] = (
@@ -117,6 +121,11 @@ def on_kiosk() -> bool:
     return "kiosk" in g
 
 
+def keeps_outbox() -> bool:
+    """Has a volunteer worked in this browser? Then signing out leaves its storage, of which nothing can be read."""
+    return OUTBOX in request.cookies and not on_kiosk()
+
+
 def aria(field) -> dict:
     """What a field's input says to a screen reader: which text describes it, and that it is wrong."""
     if field.errors:
@@ -137,10 +146,29 @@ def begin() -> None:
     if request.method in SAFE:
         if request.endpoint != "static":
             db.start_reading()
+    elif getattr(view, "comes_from_outbox", False):
+        return refuse_foreign()
     elif view and not getattr(view, "speaks_for_itself", False):
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             raise CSRFError()
         csrf.protect()
+    return None
+
+
+def for_outbox(view):
+    """Exempt from the form token, which a form written days ago does not have: refuse_foreign() stands in its place."""
+    view.comes_from_outbox = True
+    return csrf.exempt(view)
+
+
+def refuse_foreign():
+    """Only a script of our own pages sends this header (another site's would have to ask first) from our own origin.
+
+    Whoever is not signed in is told so by status: a script cannot follow to the sign-in."""
+    origin, site = urlsplit(request.headers.get("Origin", "")), request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.headers.get("X-Outbox") != "1" or origin.netloc != request.host or site != "same-origin":
+        raise CSRFError()
+    return None if current_user.is_authenticated else ("", 401)
 
 
 def for_machines(view):
@@ -168,6 +196,8 @@ def finish(response):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         headers.pop("ETag", None)
         headers.pop("Content-Disposition", None)
+        if request.view_args == {"filename": SERVICE_WORKER}:
+            headers["Service-Worker-Allowed"] = "/kader"
     else:
         # no-cache for lynx and links2, which do not know no-store and show the menu of before signing in
         headers.setdefault("Cache-Control", "no-cache, no-store")

@@ -18,6 +18,8 @@ from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting import cash
 from jkn.assisting.cash_models import Cash
 from jkn.assisting.models import Kiosk, SlipRequest
+from jkn.assisting.outbox_models import Kind, OfflineForm
+from jkn.assisting.outbox_models import State as Offline
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
@@ -107,6 +109,9 @@ url                                    access             methods               
 /data-saya/kelas/<int:care_class>      class:change       GET POST                   -          own
 /data-saya/kelas/batal                 class:change       GET POST                   -          own
 /data-saya/kode-sms                    pin:change         GET POST                   -          own
+/data-saya/menunggu                    forms:decide       GET                        -          own
+/data-saya/menunggu/<int:offline_form_id>  forms:decide       GET POST                   OfflineForm  own
+/data-saya/menunggu/<int:offline_form_id>/tolak  forms:decide       GET POST                   OfflineForm  own
 /data-saya/rahasia                     health:hide        GET POST                   -          own
 /denda                                 bills:see          GET                        -          own
 /denda/<int:penalty_id>                bills:see          GET                        Penalty    own
@@ -131,9 +136,11 @@ url                                    access             methods               
 /kader/daftar                          members:help       GET                        -          staff
 /kader/ikut                            members:help       GET POST                   -          staff
 /kader/kertas                          members:help       GET POST                   -          staff
+/kader/kirim                           members:help       POST                       -          staff
 /kader/lembar                          members:help       GET POST                   -          staff
 /kader/tunai                           cash:settle        GET POST                   -          staff
 /kader/tunai/terima                    members:help       GET POST                   -          staff
+/kader/luring                          public             GET                        -          -
 /kader/slip                            members:help       GET POST                   -          staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
@@ -309,7 +316,8 @@ def _read(table: str) -> list[Route]:
 CATALOGUE = _read(ROUTES)
 FOR_PEOPLE = [route for route in CATALOGUE if route.access != "signature"]
 PAGES = [route for route in FOR_PEOPLE if "GET" in route.methods]
-FORMS = [route for route in FOR_PEOPLE if "POST" in route.methods]
+# Forms of a page; what a script sends (the outbox) has tests of its own.
+FORMS = [route for route in FOR_PEOPLE if {"GET", "POST"} <= set(route.methods)]
 OWNED = [route for route in CATALOGUE if route.object]
 GUARDED = [route for route in PAGES if route.access != "public"]
 
@@ -442,6 +450,7 @@ def a_new_world() -> World:
         "mailing": "PERAKKANARI",
         "complaint": "Keluhankanari",
         "contact": "81298765402",
+        "offline form": "Formulirkanari",
         "ticket": complaint.ticket,
         "receipt": payment.number,
         "account": mandate.label,
@@ -467,6 +476,7 @@ def a_new_world() -> World:
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
         "slip_request_id": SlipRequest.create(person=person, officer=desk.officer_id, key="kanari").id,
+        "offline_form_id": a_form_that_waits(person).id,
         "officer_id": _officer(Role.VOLUNTEER).id,
         "slip_id": sheets.print_slip(person, desk).id,
         "notice_id": Notice.get(Notice.person_id == person.id).id,
@@ -493,6 +503,22 @@ def a_cash(person: Person, payer: Payer) -> Cash:
     taken = clock.now() - timedelta(days=2)
     owner = {"person": person, "family_id": payer.family_id, "payer": payer, "officer": volunteer}
     return Cash.create(**owner, **terms, months=["2026-01"], taken_at=taken)
+
+
+def a_form_that_waits(person: Person, turn: int = 0) -> OfflineForm:
+    """A volunteer wrote a complaint for the person without a consent that fits."""
+    return OfflineForm.create(
+        officer=_officer(Role.VOLUNTEER),
+        rid=f"kanari-{person.id}-{turn}",
+        kind=Kind.COMPLAINT,
+        state=Offline.WAITS,
+        person=person,
+        family_id=members.family_of(person.id).id,
+        content='{"category": "money", "text": "Formulirkanari saya", "place": null}',
+        answer="{}",
+        written_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=30),
+    )
 
 
 def a_letter(person: Person, by: Actor) -> LetterBatch:

@@ -59,6 +59,7 @@ sheets:bind                   x             x
 rights:record                                x
 health:hide            x
 receipts:see           x
+forms:decide           x
 members:help                                                    x
 volunteers:assign                            x
 cash:see               x                                         x

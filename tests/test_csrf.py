@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from jkn import clock
-from jkn.access import public
+from jkn.access import Role, public
 from jkn.accounts.models import SignIn
 from jkn.members.models import Person
 from tests.builders import PIN, a_family, people, post
-from tests.crawl import CATALOGUE, FORMS, a_world, as_member, contents, fields, reader_of
+from tests.crawl import CATALOGUE, FORMS, a_world, as_member, as_staff, contents, fields, reader_of
 
 ONE_WORLD = True
 
@@ -55,6 +55,61 @@ def test_only_machines_need_no_token_and_their_doors_open_for_nobody_without_a_s
     assert answer.status_code in (400, 401, 403, 404)
     assert answer.mimetype in ("application/json", "text/plain")
     assert contents() == before
+
+
+OUTBOX = {"X-Outbox": "1", "Origin": "http://localhost"}
+FOREIGN = {
+    "no header": {"Origin": "http://localhost"},
+    "another header": OUTBOX | {"X-Outbox": "0"},
+    "no origin": {"X-Outbox": "1"},
+    "a hidden origin": OUTBOX | {"Origin": "null"},
+    "another origin": OUTBOX | {"Origin": "http://evil.example"},
+    "another port": OUTBOX | {"Origin": "http://localhost:81"},
+    "a name that begins alike": OUTBOX | {"Origin": "http://localhost.evil.example"},
+    "another site": OUTBOX | {"Sec-Fetch-Site": "cross-site"},
+    "a sister site": OUTBOX | {"Sec-Fetch-Site": "same-site"},
+}
+
+
+def outbox_form() -> dict:
+    """Well-formed, so that whoever gets in leaves a row."""
+    typed = {"c-number": "3578085708800001", "c-category": "money", "c-text": "Halo", "c-code": "12345678"}
+    return {"rid": "x" * 24, "kind": "complaint", "age": 1} | typed
+
+
+def test_the_outbox_is_the_only_form_without_a_token(app):
+    exempt = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if hasattr(app.view_functions[rule.endpoint], "comes_from_outbox")
+    }
+    assert exempt == {"/kader/kirim"}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_the_outbox_takes_nothing_from_another_site(app, kind):
+    client = as_staff(app, Role.VOLUNTEER)
+    before = contents()
+    answer = client.post("/kader/kirim", json=outbox_form(), headers=FOREIGN[kind])
+    assert answer.status_code == 400
+    assert contents() == before
+
+
+def test_the_outbox_tells_a_visitor_by_status_and_others_that_they_may_not(app):
+    member = as_member(app, a_world().person)
+    before = contents()
+    assert app.test_client().post("/kader/kirim", json=outbox_form(), headers=OUTBOX).status_code == 401
+    assert member.post("/kader/kirim", json=outbox_form(), headers=OUTBOX).status_code == 403
+    assert contents() == before
+
+
+def test_an_outbox_that_does_not_ask_where_a_form_comes_from_is_noticed(app, monkeypatch):
+    """The broken twin: what another site sends is taken."""
+    from jkn import web
+
+    monkeypatch.setattr(web, "refuse_foreign", lambda: None)
+    answer = as_staff(app, Role.VOLUNTEER).post("/kader/kirim", json=outbox_form(), headers=FOREIGN["another origin"])
+    assert answer.status_code != 400
 
 
 def test_nothing_but_get_and_post_comes_in(app):

@@ -94,7 +94,8 @@ def test_no_page_holds_script_or_style_of_its_own(page_of, route):
     assert not re.search(r"<[^>]*\s(style|on[a-z]+)\s*=", html)
     assert re.findall(r"<style>(.*?)</style>", html, re.DOTALL) in ([STYLE], [])
     assert all(
-        re.fullmatch(r'<script type="module" src="/s/htmx\.min\.js\?v=[0-9a-f]{8}">', tag) for tag in scripts(html)
+        re.fullmatch(r'<script type="module" src="/s/(htmx\.min|outbox)\.js\?v=[0-9a-f]{8}">', tag)
+        for tag in scripts(html)
     )
     assert len(scripts(html)) <= 1
 
@@ -107,7 +108,7 @@ def scripts(html: str) -> list[str]:
 def test_script_comes_with_an_htmx_element_and_not_to_who_saves_data(app, page_of, route):
     world = a_world()
     html = page_of(route).text
-    assert bool(scripts(html)) == ("data-hx-get" in html)
+    assert bool(scripts(html)) == ("data-hx-get" in html or 'id="outbox"' in html)
     saving = reader_of(app, world, route).get(world.address(route), headers={"Save-Data": "on"})
     assert scripts(saving.text) == []
     if saving.status_code == 200:

@@ -42,6 +42,7 @@ GLOBAL = {
     "office_regency": "reference data",
     "officer": "staff",
     "paper_consent": "printed for nobody yet, found by its number",
+    "offline_form": "may name nobody: what a volunteer's browser sent, found by its own number",
     "partner": "banks",
     "partner_secret": "banks",
     "pay_link": "an address for somebody else to pay, found by its token",

@@ -145,16 +145,17 @@ def faults(page: Weighed) -> list[str]:
     found = [
         f"<{tag} {name}>" for tag, attributes in page.tags for name in attributes if re.match("on|hx-|style$", name)
     ]
-    kiosk_scripts = 0
+    own_scripts = 0  # of a kiosk or of a volunteer's outbox
     for tag, attributes in page.tags:
         source = attributes.get("src") or (attributes.get("href") if tag == "link" else None) or "data:"
         on_kiosk = page.who == "kiosk" and tag == "link" and source.startswith("/s/kiosk.css")
         if not source.startswith("data:") and tag != "script" and not on_kiosk:
             found.append(f"fetches {source}")
-        if tag == "script" and page.who == "kiosk" and source.startswith("/s/kiosk.js?v="):
-            kiosk_scripts += 1
+        on_kiosk = page.who == "kiosk" and source.startswith("/s/kiosk.js?v=")
+        if tag == "script" and (on_kiosk or (page.url.startswith("/kader") and source.startswith("/s/outbox.js?v="))):
+            own_scripts += 1
         elif tag == "script" and not (attributes.get("type") == "module" and source.startswith("/s/htmx.min.js?v=")):
             found.append("a script of another kind")
-    if len(page.scripts) - kiosk_scripts != page.has_htmx:
+    if len(page.scripts) - own_scripts != page.has_htmx:
         found.append(f"{len(page.scripts)} scripts, htmx elements: {page.has_htmx}")
     return found

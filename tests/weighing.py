@@ -30,6 +30,7 @@ from tests.crawl import (
     PAGES,
     World,
     a_cash,
+    a_form_that_waits,
     a_missed_payment,
     a_penalty,
     a_plan,
@@ -239,6 +240,7 @@ def a_large_world() -> World:
         "refund_id": refund,
         "cash_id": a_cash(person, payer).id,
         "grant_id": [a_right(person, one) for one in people(family)[1:]][0].id,
+        "offline_form_id": [a_form_that_waits(person, turn) for turn in range(5)][0].id,
     }
     return World(family, person, {}, objects)
 

@@ -10,7 +10,7 @@ from jkn.accounts.forms import CodeForm, ConfirmForm, PinChangeForm, SignInForm,
 from jkn.audit.models import Entry
 from jkn.errors import Refused
 from jkn.members.models import Person
-from jkn.web import asked_number, page
+from jkn.web import asked_number, keeps_outbox, page
 
 bp = Blueprint("accounts", __name__, cli_group=None)
 bp.before_app_request(entrance.bring_back_held)
@@ -90,8 +90,9 @@ def sign_out():
 @bp.get("/sampai-jumpa")
 @public
 def goodbye():
+    """A volunteer's browser keeps its storage: forms that were not sent yet, which nobody can read now."""
     response = page("accounts/goodbye.html")
-    response.headers["Clear-Site-Data"] = '"cache","storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if keeps_outbox() else '"cache","storage"'
     return response
 
 

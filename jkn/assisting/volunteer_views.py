@@ -7,7 +7,7 @@ from jkn import looks
 from jkn.access import Can, actor, fetch, needs
 from jkn.accounts import receipts, words
 from jkn.accounts.models import Grant
-from jkn.assisting import consents, worklist
+from jkn.assisting import consents, outbox_views, worklist
 from jkn.assisting.views import bp
 from jkn.assisting.volunteer_forms import (
     ConsentBeginForm,
@@ -30,7 +30,9 @@ def volunteer_front():
     """The villages with their work, and the ways to help somebody."""
     who = actor()
     villages = [(code, regions.village_label(code) or code) for code in worklist.villages_of(who.officer_id)]
-    return page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who)
+    key, token = outbox_views.key_here()
+    front = page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who, key=key)
+    return outbox_views.hand_out(front, token)
 
 
 @bp.get("/kader/daftar")

@@ -44,6 +44,7 @@ NOBODYS = {
     Act.VOLUNTEER_RESUMED,
     Act.FORMS_PRINTED,
     Act.AGENT_CHANGED,
+    Act.FORM_TAKEN,
 }
 
 

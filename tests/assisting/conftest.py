@@ -6,6 +6,7 @@ from jkn.access import SYSTEM, Role
 from jkn.accounts import sheets
 from tests.assisting.helping import phone_of
 from tests.builders import a_family, an_officer, people
+from tests.registration.conftest import Card, a_village
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ def phone(app, kader):
 def codes(siti):
     """The codes of Siti's sheet."""
     return sheets.codes(sheets.issue(siti, SYSTEM))
+
+
+@pytest.fixture
+def card(app):
+    """A family in the civil registry that nobody registered."""
+    a_village()
+    return Card()
