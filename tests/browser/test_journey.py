@@ -34,7 +34,7 @@ def travel(open_engine, engine_name, server, places) -> Journey:
     return journey
 
 
-@pytest.mark.parametrize("engine_name", ["lynx", "links2"])
+@pytest.mark.parametrize("engine_name", [LONG[0], "links2"])
 def test_a_member_signs_in_reads_writes_and_leaves(engine_name, open_engine, server, places):
     with open_engine(engine_name, server.url) as browser:
         Journey(browser, server, places.newcomer).run_as_a_member(places.nik)

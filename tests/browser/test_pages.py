@@ -36,10 +36,6 @@ AT_A_KIOSK = (
 )
 OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
 
-MEMBERS = ("visitor", "member", "volunteer", "kiosk", "member at a kiosk")
-FULL, TAG = re.compile(r"(?<!\d)(?:\d{16}|\d{13})(?!\d)"), re.compile(r"<[^>]*>")
-ASKED_TO_SEE = ("/kartu/1?tampil=1 ",)
-
 
 @pytest.fixture(scope="module")
 def looks(chromium, server, places) -> list[Look]:
@@ -156,17 +152,6 @@ def test_a_page_asks_for_itself_and_its_script_only(looks):
             if list(look.asked[1:]) != [sheet or script for sheet, script in files] or len(files) > 2:
                 wrong[str(look)] = look.asked
     assert wrong == {}
-
-
-def test_no_number_of_a_person_stands_in_full(looks):
-    """But where the member asked to see it, on the paper that is theirs, and in fields that they filled themselves."""
-    shown = {str(look): found for look in looks if look.who in MEMBERS and (found := FULL.findall(words_of(look)))}
-    assert {name for name in shown if not name.startswith(ASKED_TO_SEE)} == set()
-
-
-def words_of(look: Look) -> str:
-    """What stands there to be read, not what fields hold."""
-    return TAG.sub(" ", look.html.partition("<main>")[2])
 
 
 def test_titles_tell_pages_apart(looks):
