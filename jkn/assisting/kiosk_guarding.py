@@ -1,12 +1,12 @@
 """The kiosk's own page for a dead line: a service worker that holds it in its script and keeps nothing else."""
 
 from flask import make_response, render_template
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from jkn.access import public
 from jkn.assisting.kiosk_lanes import at_kiosk
 from jkn.assisting.views import bp
+from jkn.i18n import speaking
 
 LANGUAGES = ("id", "en")  # whoever stands there when the line breaks
 
@@ -24,7 +24,7 @@ def kiosk_guard():
 
 
 def _said(language: str) -> dict:
-    with force_locale(language):
+    with speaking(language):
         lines = [
             _("This kiosk cannot reach JKN now. Wait a moment."),
             _("Go to the counter: staff have numbers on paper."),

@@ -7,14 +7,17 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error
 
-from jkn.access import SYSTEM
+from jkn.access import SYSTEM, Actor, Role
+from jkn.accounts.models import Officer
+from jkn.assisting import kiosk_staff
 from jkn.assisting import service as assisting
-from jkn.assisting.models import Kiosk, Printer
+from jkn.assisting.models import Errand, Kiosk, Printer
+from jkn.members import service as members
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.conftest import needed
 from tests.browser.journey import _
 from tests.browser.serving import START, use
-from tests.browser.test_leaving import REFRESH, STORED
+from tests.browser.test_leaving import REFRESH, STORED, BackButton, is_private
 from tests.browser.textbrowser import W3m
 from tests.builders import PIN
 
@@ -185,6 +188,40 @@ def test_reload_history_and_fields_show_nothing_after_the_end(chromium, desk, pl
     assert browser.page.evaluate("document.querySelector('form').autocomplete") == "off"
     assert browser.page.evaluate("document.querySelector('input[type=text],input[type=tel]').value") == ""
     assert browser.page.evaluate(STORED) == [0, 0, 0, 0]
+    browser.context.close()
+
+
+def test_back_shows_nothing_after_the_end_with_and_without_script(kiosk, places):
+    kiosk.go("/kios/masuk")
+    scan(kiosk, places.card)
+    keys(kiosk, PIN)
+    kiosk.go("/status")
+    assert is_private(kiosk.page.content())
+    kiosk.go("/keluar")
+    kiosk.press(_("Yes, sign out"))
+    back = BackButton(kiosk)
+    for _page in range(4):
+        assert not is_private(back.press())
+
+
+def test_staff_beside_the_member_print_a_sheet_that_the_screen_never_shows(chromium, desk, places):
+    with use(desk.database_url):
+        clerk = Officer.get(Officer.role == Role.CLERK)
+        by = Actor(officer_id=clerk.id, role=Role.CLERK, facility=clerk.facility)
+        here, person = Kiosk.get(Kiosk.token_hash.is_null(False)), members.find_by_number(places.nik)
+        code = kiosk_staff.vouch(here, person, Errand.SHEET, by)
+    browser = stand_before(chromium, desk, places)
+    browser.go("/kios")
+    browser.follow(_("4 With staff: new codes, first PIN"))
+    browser.press(_("Staff: type the number"))
+    keys(browser, code)
+    assert browser.path == "/kios/petugas/kertas" and not re.search(r"\d{4} \d{4}", browser.text)
+    assert browser.page.evaluate(SMALL) == []
+    assert len(re.findall(rb"/MediaBox", browser.page.pdf(prefer_css_page_size=True))) == 1
+    assert [url.removeprefix(browser.base) for url in browser.prints] == ["/kios/petugas/kertas"]
+    browser.follow(_("Finish"))
+    browser.go("/kios/petugas/kertas")
+    assert browser.path == "/kios"
     browser.context.close()
 
 
