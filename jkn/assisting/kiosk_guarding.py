@@ -16,7 +16,7 @@ LANGUAGES = ("id", "en")  # whoever stands there when the line breaks
 @at_kiosk
 def kiosk_guard():
     """The worker: every page from the server as ever; where that fails, the page that it carries. It has no cache."""
-    html = render_template("assisting/kiosk_no_line.html", said=[_said(language) for language in LANGUAGES])
+    html = render_template("assisting/kiosk_no_line.xhtml", said=[_said(language) for language in LANGUAGES])
     response = make_response(render_template("assisting/kiosk_guard.js", html=html))
     response.mimetype = "text/javascript"
     response.headers["Service-Worker-Allowed"] = "/"
