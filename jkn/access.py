@@ -173,6 +173,7 @@ POLICY = {
     Can.ASK_REFUND: Policy((own_family,)),
     Can.DECIDE_REFUNDS: Policy((staff(Role.OFFICER),)),
     Can.ENROL_KIOSKS: Policy((staff(Role.OFFICER),)),
+    Can.SERVE_KIOSKS: Policy((own_facility, staff(Role.OFFICER))),
     Can.REVIEW_NOTICES: Policy((staff(Role.OFFICER),)),
     Can.PRINT_LETTERS: Policy((staff(Role.OFFICER),)),
     Can.READ_AUDIT: Policy((staff(Role.OFFICER, Role.AUDITOR),)),

@@ -67,6 +67,7 @@ class Can(StrEnum):
     ASK_REFUND = "refunds:ask"
     DECIDE_REFUNDS = "refunds:decide"
     ENROL_KIOSKS = "kiosks:enrol"
+    SERVE_KIOSKS = "kiosks:serve"
     REVIEW_NOTICES = "notices:review"
     PRINT_LETTERS = "letters:print"
     READ_AUDIT = "audit:read"

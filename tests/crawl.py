@@ -149,6 +149,10 @@ url                                    access             methods               
 /kios/masih                            public             GET                        -          -
 /kios/masuk                            public             GET POST                   -          -
 /kios/pasang                           public             GET POST                   -          -
+/kios/penjaga.js                       public             GET                        -          -
+/kios/petugas                          public             GET POST                   -          -
+/kios/petugas/escpos                   public             GET                        -          -
+/kios/petugas/kertas                   public             GET POST                   -          -
 /kios/selesai                          public             GET                        -          -
 /kios/slip                             public             GET POST                   -          -
 /kios/slip/cetak                       public             GET                        -          -
@@ -194,9 +198,12 @@ url                                    access             methods               
 /petugas/kader/tunai/<int:cash_id>     cash:resolve       GET POST                   Cash       staff
 /petugas/kader/slip/<int:slip_request_id>  slips:print        GET POST                   SlipRequest  staff
 /petugas/kios/<int:kiosk_id>           kiosks:enrol       GET POST                   Kiosk      staff
-/petugas/kios/<int:kiosk_id>/kertas    kiosks:enrol       GET POST                   Kiosk      staff
-/petugas/kios/kertas                   kiosks:enrol       GET POST                   -          staff
+/petugas/kios/<int:kiosk_id>/hadir     kiosks:serve       GET POST                   Kiosk      staff
+/petugas/kios/<int:kiosk_id>/kertas    kiosks:serve       GET POST                   Kiosk      staff
+/petugas/kios/<int:kiosk_id>/nomor     kiosks:serve       GET POST                   Kiosk      staff
+/petugas/kios/kertas                   kiosks:serve       GET POST                   -          staff
 /petugas/kios/kunci                    kiosks:enrol       GET                        -          staff
+/petugas/kios/loket                    kiosks:serve       GET                        -          staff
 /petugas/lembar                        sheets:bind        GET POST                   -          staff
 /petugas/majikan                       workers:manage     GET                        -          staff
 /petugas/majikan/<int:employer_id>     workers:manage     GET POST                   Employer   staff

@@ -43,6 +43,7 @@ payments:reconcile                           x
 refunds:ask            x
 refunds:decide                               x
 kiosks:enrol                                 x
+kiosks:serve                   x             x
 notices:review                               x
 letters:print                                x
 audit:read                                   x        x

@@ -68,7 +68,7 @@ def test_every_form_that_posts_carries_the_token(path):
 def test_no_style_or_script_of_its_own(path):
     text = path.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE)
-    if path.name != "base.html":
+    if path.name not in ("base.html", "kiosk_no_line.xhtml"):  # the latter stands alone, without a line
         assert "<style" not in text
     if path != UI:
         assert "<script" not in text

@@ -15,6 +15,7 @@ from jkn.accounts import service as accounts
 from jkn.db import db
 from tests.builders import PIN, a_family, people, post
 from tests.conftest import NOW
+from tests.crawl import as_kiosk
 from tests.weighing import Weighed, get, header_bytes, weigh
 
 pytestmark = pytest.mark.any_engine
@@ -26,6 +27,7 @@ FRAGMENT_MEDIAN, LARGEST_FRAGMENT = 400, 700  # brotli 5
 HEADERS, HEADERS_WITH_COOKIE = 650, 800
 ERROR = 1 * KB
 KIOSK_STYLE = 3 * KB
+KIOSK_SCRIPTS = 16 * 1024  # of them htmx is 15,238
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +114,16 @@ def test_who_saves_data_gets_no_script_at_all(app, client):
 def test_the_kiosks_own_sheet_is_small(client, app):
     with client.get("/s/kiosk.css") as sheet:
         assert len(gzip.compress(sheet.data, 6)) <= KIOSK_STYLE
+
+
+def test_the_kiosks_scripts_are_small_together(app):
+    """Its own, htmx, and the worker with the page for a dead line, as they are sent."""
+    kiosk, sizes = as_kiosk(app), []
+    for url in ("/s/kiosk.js", "/s/htmx.min.js", "/kios/penjaga.js"):
+        with kiosk.get(url, headers={"Accept-Encoding": "br"}) as script:
+            assert script.status_code == 200
+            sizes.append(len(script.data))
+    assert sum(sizes) <= KIOSK_SCRIPTS
 
 
 @pytest.mark.parametrize("accepted, packed", [("gzip", gzip.decompress), ("br", brotli.decompress)])

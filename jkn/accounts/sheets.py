@@ -142,6 +142,13 @@ def print_slip(person: Person, by: Actor) -> Slip:
     return slip
 
 
+@writing
+def void(paper: Sheet | Slip) -> bool:
+    """Its paper was lost on the way: nobody may use it. False when it was used or void already."""
+    model, now = type(paper), clock.now()
+    return bool(model.update(revoked_at=now).where(model.id == paper.id, model.revoked_at.is_null()).execute())
+
+
 def slip_code(slip: Slip) -> str:
     """The eight digits as printed."""
     return _code("slip", slip.salt, 0)

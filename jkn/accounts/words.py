@@ -16,6 +16,8 @@ ACTS = {
     Act.SHEET_CODE_USED: _l("A code from your sheet was used."),
     Act.SLIP_PRINTED: _l("A slip for your first PIN was printed."),
     Act.KIOSK_SLIP_MADE: _l("A kiosk made a slip for you."),
+    Act.STAFF_CODE_MADE: _l("Staff compared your KTP, for a kiosk."),
+    Act.STAFF_PAPER_LOST: _l("The kiosk's paper did not come: its codes no longer work."),
     Act.SIGN_IN_REFUSED: _l("Somebody tried to sign in as you and failed."),
     Act.ACCOUNT_STOPPED: _l("Your account was stopped."),
     Act.RECOVERY_BEGUN: _l("Two witnesses were asked to vouch for you."),

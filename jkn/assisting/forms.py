@@ -1,10 +1,10 @@
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from jkn.assisting.models import Printer
+from jkn.assisting.models import Errand, Printer
 from jkn.forms import DigitsField, Form
 from jkn.numbers import read_card_or_nik, read_facility
 
@@ -58,3 +58,26 @@ class KeypadForm(Form):
 
     at = IntegerField(widget=HiddenInput(), validators=[NumberRange(0, 16)])
     k = StringField(validators=[AnyOf([*"0123456789", "erase", "send"])])
+
+
+class VouchForm(Form):
+    """Whose KTP lies on the counter, and what they fetch at the kiosk."""
+
+    number = DigitsField(_l("NIK or card number"), read=read_card_or_nik, render_kw={"autocomplete": "off"})
+    errand = RadioField(
+        _l("What the member needs"),
+        choices=[
+            SelectChoice(Errand.SHEET.value, _l("New code sheet")),
+            SelectChoice(Errand.FIRST_PIN.value, _l("First PIN")),
+        ],
+        default=Errand.SHEET.value,
+    )
+    sure = BooleanField(_l("I have compared the KTP with the person."))
+
+
+class CallForm(Form):
+    """The number that somebody at the counter holds."""
+
+    number = IntegerField(
+        _l("Number on the slip"), validators=[NumberRange(1, 99_999)], render_kw={"inputmode": "numeric"}
+    )

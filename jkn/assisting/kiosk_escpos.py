@@ -19,6 +19,12 @@ def slip(number: str, word: str, lines: Iterable[str], code: str, width: int) ->
     return head + _LEFT + body + _CENTRE + qr(code) + _line("") + _FEED_AND_CUT
 
 
+def paper(title: str, lines: Iterable[str], width: int) -> bytes:
+    """Paper of `width` mm without a number of the day: what staff let a member fetch."""
+    body = b"".join(_line(part) for text in lines for part in textwrap.wrap(_ascii(text), COLUMNS[width]))
+    return _INIT + _CENTRE + _BOLD + _line(title) + _LIGHT + _LEFT + body + _line("") + _FEED_AND_CUT
+
+
 def qr(text: str, size: int = 6) -> bytes:
     """The printer's own QR code (GS ( k): model 2, dots of `size`, error correction M."""
     data = text.encode("ascii")

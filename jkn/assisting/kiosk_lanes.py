@@ -4,13 +4,14 @@ from datetime import date
 from functools import wraps
 
 import segno
-from flask import Response, current_app, g, redirect, session, url_for
+from flask import Response, current_app, flash, g, redirect, session, url_for
+from flask_babel import gettext as _
 
 from jkn import clock
 from jkn.access import actor, public
 from jkn.accounts import entrance
 from jkn.accounts import service as accounts
-from jkn.assisting import kiosk_escpos, kiosk_keying, kiosk_slips, kiosk_words, service
+from jkn.assisting import kiosk_escpos, kiosk_keying, kiosk_slips, kiosk_staff, kiosk_words, service
 from jkn.assisting.forms import ConfirmForm, KeypadForm, ScanForm
 from jkn.assisting.models import KioskSlip, Lane
 from jkn.assisting.views import bp
@@ -19,7 +20,7 @@ from jkn.errors import Refused
 from jkn.numbers import BadNumber, read_card_or_nik
 from jkn.web import page
 
-KEYING, SLIP = "keying", "slip"
+KEYING, SLIP, ERRAND = "keying", "slip", "errand"
 
 
 def at_kiosk(view):
@@ -88,7 +89,54 @@ def kiosk_type():
     return page("assisting/kiosk_type.html", form=form, keying=keying, dots="●" * keying.length)
 
 
+@bp.route("/kios/petugas", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_errand():
+    """With staff beside the member: the code of their own page, typed here; a password never is."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        return _with_number(Lane.STAFF, None)
+    return page("assisting/kiosk_errand.html", form=form)
+
+
+@bp.route("/kios/petugas/kertas", methods=["GET", "POST"])
+@public
+@at_kiosk
+def kiosk_secret():
+    """The sheet or first PIN goes on paper; the screen says only that. "No paper came" makes it worthless."""
+    done, form = kiosk_staff.shown(session.get(ERRAND), g.kiosk_row), ConfirmForm()
+    if done is None:
+        return redirect(url_for(".kiosk_front"), 303)
+    if form.validate_on_submit():
+        service.paper_out(g.kiosk_row, actor())
+        kiosk_staff.paper_lost(done, actor())
+        flash(_("What did not come out opens nothing. Ask staff for paper, then begin again."))
+        session.pop(ERRAND)
+        return redirect(url_for(".kiosk_errand"), 303)
+    by_page = not g.kiosk_row.printer.takes_bytes
+    title, lines = kiosk_words.secret_of(done, kiosk_staff.paper_of(done)) if by_page else ("", [])
+    return page("assisting/kiosk_secret.html", form=form, kiosk=g.kiosk_row, title=title, lines=lines)
+
+
+@bp.get("/kios/petugas/escpos")
+@public
+@at_kiosk
+def kiosk_secret_bytes():
+    """The same as ESC/POS bytes for the local print agent."""
+    done = kiosk_staff.shown(session.get(ERRAND), g.kiosk_row)
+    if done is None or not g.kiosk_row.printer.takes_bytes:
+        return redirect(url_for(".kiosk_front"), 303)
+    title, lines = kiosk_words.secret_of(done, kiosk_staff.paper_of(done))
+    return _bytes(kiosk_escpos.paper(title, lines, g.kiosk_row.printer.width), f"kertas-{done.id}")
+
+
 def _sent(keying):
+    if keying.lane is Lane.STAFF:
+        done = kiosk_staff.redeem(g.kiosk_row, keying.typed, actor())
+        _forget()
+        session[ERRAND] = done.id
+        return redirect(url_for(".kiosk_secret"), 303)
     if keying.number is None:
         try:
             number = read_card_or_nik(keying.typed)
@@ -158,8 +206,12 @@ def kiosk_slip_bytes():
         return redirect(url_for(".kiosk_front"), 303)
     word, lines = _words(slip)
     label, width = kiosk_slips.label(slip), g.kiosk_row.printer.width
-    response = Response(kiosk_escpos.slip(label, word, lines, _code(slip), width), mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="slip-{label}.escpos"'
+    return _bytes(kiosk_escpos.slip(label, word, lines, _code(slip), width), f"slip-{label}")
+
+
+def _bytes(data: bytes, name: str) -> Response:
+    response = Response(data, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.escpos"'
     return response
 
 

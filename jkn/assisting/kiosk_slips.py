@@ -75,4 +75,8 @@ def shown(slip_id: int | None, kiosk: Kiosk) -> KioskSlip | None:
 
 def label(slip: KioskSlip) -> str:
     """017: as it is called out."""
-    return f"{slip.number:03d}"
+    return written(slip.number)
+
+
+def written(number: int) -> str:
+    return f"{number:03d}"

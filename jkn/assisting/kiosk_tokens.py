@@ -13,7 +13,9 @@ from jkn.audit.models import Act
 from jkn.db import writing
 
 ROTATE = timedelta(days=1)
-# Browsers write cookies to the disk up to half a minute late: so long a power cut may bring the old token back.
+# The old token lives on for at least a minute after another was offered: the answer that carried it may be lost on the
+# line, another tab may still be asking, and browsers write cookies to the disk half a minute late, so that a power cut
+# brings the old one back. Then the first use of the new one ends it, and who comes with it later is taken for a thief.
 SETTLED = timedelta(minutes=1)
 
 

@@ -5,6 +5,9 @@ from datetime import date
 from flask import current_app
 from flask_babel import gettext as _
 
+from jkn.accounts import sheets
+from jkn.accounts.models import Sheet, Slip
+from jkn.assisting.models import StaffCode
 from jkn.eligibility.rules import Reason, Verdict
 from jkn.eligibility.words import SEGMENTS
 from jkn.errors import N_, Refused
@@ -46,6 +49,18 @@ def _reason(v: Verdict) -> str:
     if v.reason is Reason.PAYABLE:
         return _("Pay %(amount)s by %(day)s.", amount=amount, day=day(v.until))
     return _("Register, or call 165.")
+
+
+def secret_of(done: StaffCode, paper: Sheet | Slip) -> tuple[str, list[str]]:
+    """Title and lines of the paper that a member fetched with staff; the name masked, for paper is lost."""
+    name = mask_name(done.person.name)
+    if isinstance(paper, Slip):
+        code = sheets.slip_code(paper)
+        until = current_app.jinja_env.filters["moment"](paper.expires_at)
+        how = _("Open JKN Ringan, choose 4 Sign in, then “use a code”. Type your NIK and this code.")
+        return _("First-PIN slip"), [name, f"{code[:4]} {code[4:]}", how, _("It works once, until %(day)s.", day=until)]
+    rows = [f"{number:2d} {code[:4]} {code[4:]}" for number, code in enumerate(sheets.codes(paper), 1)]
+    return _("Your code sheet"), [name, *rows, _("Each code works once. Nobody from JKN will ask for all of them.")]
 
 
 def read_birth(typed: str) -> date:

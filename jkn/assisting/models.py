@@ -144,6 +144,7 @@ class Lane(StrEnum):
 
     CHECK = "check"
     SIGN_IN = "sign-in"
+    STAFF = "staff"  # a clerk or officer, with a code of their own page
 
 
 class Keying(BaseModel):
@@ -184,6 +185,53 @@ class KioskSlip(BaseModel):
     person = ForeignKeyField(Person, on_delete="RESTRICT")
     made_at = MomentField(default=clock.now)
     printed_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("facility_code", "day", "number"), True),)
+
+
+class Errand(StrEnum):
+    """What a member fetches at a kiosk with staff beside them."""
+
+    SHEET = "sheet"
+    FIRST_PIN = "first-pin"
+
+
+class StaffCode(BaseModel):
+    """Digits on the signed-in page of a clerk or officer who compared a KTP: once, at one kiosk, for one errand."""
+
+    officer = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+")
+    kiosk = ForeignKeyField(Kiosk, on_delete="RESTRICT", backref="+")
+    person = ForeignKeyField(Person, on_delete="RESTRICT", backref="+")
+    errand = EnumField(Errand, max_length=10)
+    code_hash = CharField(max_length=64, null=True, unique=True)
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+    issued_id = BigIntegerField(null=True)  # of the sheet or the slip that came of it
+
+
+class PaperNumbers(BaseModel):
+    """Numbers of a day that were printed on paper, from the same counter as those of the kiosks."""
+
+    facility_code = CharField(max_length=8)
+    day = DateField()
+    first = IntegerField()
+    last = IntegerField()
+    officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT", backref="+")
+    printed_at = MomentField(default=clock.now)
+
+    class Meta:
+        indexes = ((("facility_code", "day", "first"), True),)
+
+
+class NumberCall(BaseModel):
+    """A number of the day was called to the counter, from a kiosk or from paper."""
+
+    facility_code = CharField(max_length=8)
+    day = DateField()
+    number = IntegerField()
+    officer = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+")
+    called_at = MomentField(default=clock.now)
 
     class Meta:
         indexes = ((("facility_code", "day", "number"), True),)

@@ -4,10 +4,10 @@ import secrets
 from datetime import timedelta
 
 from jkn import clock, sealed
-from jkn.access import Actor
+from jkn.access import Actor, Can, allowed
 from jkn.assisting import kiosk_slips
 from jkn.assisting.kiosk_tokens import hash_of
-from jkn.assisting.models import Kiosk, Printer
+from jkn.assisting.models import Kiosk, PaperNumbers, Printer
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
@@ -71,9 +71,14 @@ def paper_in(kiosk: Kiosk, by: Actor) -> None:
 
 @writing
 def take_paper(facility_code: str, count: int, by: Actor) -> int:
-    """So many numbers of today for slips on paper; the last of them. Refused for an unknown facility."""
+    """So many numbers of today for slips on paper; the last of them. Refused for an unknown facility, and for a clerk
+    of another."""
+    if not allowed(by, Can.SERVE_KIOSKS, PaperNumbers(facility_code=facility_code)):
+        raise Refused(N_("This is not your facility."), field="facility")
     if not Facility.select().where(Facility.code == facility_code).exists():
         raise Refused(N_("No facility has this code."), field="facility")
     last = kiosk_slips.take_number(facility_code, clock.today(), count)
+    numbers = {"facility_code": facility_code, "day": clock.today(), "first": last - count + 1, "last": last}
+    PaperNumbers.create(officer=by.officer_id, **numbers)
     audit.record(Act.PAPER_PRINTED, "slip_counter", by, facility=facility_code, first=last - count + 1, last=last)
     return last

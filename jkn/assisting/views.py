@@ -128,13 +128,13 @@ def kiosk_revoke(kiosk_id):
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/kertas", methods=["GET", "POST"])
-@needs(Can.ENROL_KIOSKS)
+@needs(Can.SERVE_KIOSKS)
 def kiosk_refill(kiosk_id):
     """The printer was filled: slips come on paper again."""
     kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
     if form.validate_on_submit():
         service.paper_in(kiosk, actor())
-        return redirect(url_for(".kiosk_list"), 303)
+        return redirect(url_for(".kiosk_board"), 303)
     return page("assisting/kiosk_refill.html", kiosk=kiosk, form=form)
 
 
@@ -147,7 +147,7 @@ def kiosk_lock():
 
 
 @bp.route("/petugas/kios/kertas", methods=["GET", "POST"])
-@needs(Can.ENROL_KIOSKS)
+@needs(Can.SERVE_KIOSKS)
 def kiosk_paper():
     """Numbered slips for a day without a line; kiosks go on counting after them."""
     form = PaperForm()
@@ -172,4 +172,11 @@ def _came_from() -> str:
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
-from jkn.assisting import cash_views, kiosk_lanes, overseeing, volunteer_views  # noqa: E402, F401  these join the blueprint
+from jkn.assisting import (  # noqa: E402, F401  these join the blueprint
+    cash_views,
+    kiosk_counter,
+    kiosk_guarding,
+    kiosk_lanes,
+    overseeing,
+    volunteer_views,
+)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jkn.calendar import next_month
-from tests.benchmarks import cost, files, imports, money, weights
+from tests.benchmarks import cost, files, imports, kiosks, money, weights
 from tests.benchmarks.engines import engine
 from tests.benchmarks.tables import Goals
 
@@ -23,8 +23,8 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Speed and size of everything.")
     ask.add_argument("--families", type=int, default=300_000, help="how many to make: more than a million people")
     ask.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
-    parts = ("weights", "speed", "money")
-    ask.add_argument("--only", choices=parts, help="only the bytes, the pages and imports, or the bills and payments")
+    parts = ("weights", "kiosks", "speed", "money")
+    ask.add_argument("--only", choices=parts, help="only the bytes, a kiosk visit, the pages and imports, or money")
     ask.add_argument("--large", action="store_true", help="nothing but the bills of three million families")
     asked = ask.parse_args()
     now, goals = os.environ.get("JKN_NOW") or NOW, Goals()
@@ -34,6 +34,8 @@ def main() -> None:
         wanted = ("large",) if asked.large else (asked.only,) if asked.only else parts
         if "weights" in wanted:
             weights.run(folder, goals)
+        if "kiosks" in wanted:
+            kiosks.run(folder, now, goals)
         loaded = files.ready(folder, asked.families, today) if "speed" in wanted else None
         for name in ("sqlite", "postgres") if asked.engine == "both" else (asked.engine,):
             with engine(name, folder) as chosen:
