@@ -183,6 +183,7 @@ POLICY = {
     Can.RECORD_RIGHTS: Policy((staff(Role.OFFICER),)),
     Can.HIDE_HEALTH: Policy((own_person,)),
     Can.SEE_RECEIPTS: Policy((own_grant, own_consent)),
+    Can.ANSWER_ASKINGS: Policy((own_person,)),
     Can.HELP_MEMBERS: Policy((staff(Role.VOLUNTEER),)),
     Can.ASSIGN_VOLUNTEERS: Policy((staff(Role.OFFICER),)),
     Can.SIGN_OUT: Policy((own_person, _desk)),

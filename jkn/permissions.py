@@ -83,6 +83,7 @@ class Can(StrEnum):
     RECORD_RIGHTS = "rights:record"
     HIDE_HEALTH = "health:hide"
     SEE_RECEIPTS = "receipts:see"
+    ANSWER_ASKINGS = "askings:answer"
     HELP_MEMBERS = "members:help"
     ASSIGN_VOLUNTEERS = "volunteers:assign"
     SIGN_OUT = "sign-ins:end"

@@ -15,7 +15,7 @@ from jkn.accounts import service as accounts
 from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
-from jkn.assisting.models import Kiosk, SlipRequest
+from jkn.assisting.models import Asking, Kiosk, SlipRequest
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints
@@ -131,6 +131,8 @@ url                                    access             methods               
 /kader/kertas                          members:help       GET POST                   -          staff
 /kader/lembar                          members:help       GET POST                   -          staff
 /kader/slip                            members:help       GET POST                   -          staff
+/kader/minta                           members:help       GET POST                   -          staff
+/kader/minta/<int:asking_id>           members:help       GET POST                   Asking     staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
 /kios                                  public             GET                        -          -
@@ -240,6 +242,8 @@ url                                    access             methods               
 /wakil/<int:grant_id>/mulai            rights:use         GET POST                   Grant      own
 /wakil/anak                            rights:give        GET POST                   -          own
 /wakil/beri                            rights:give        GET POST                   -          own
+/wakil/izin                            askings:answer     GET POST                   -          own
+/wakil/izin/keluarga                   askings:answer     GET POST                   -          own
 /wakil/selesai                         rights:leave       GET POST                   -          own
 /wakil/<int:grant_id>/tanda-terima     receipts:see       GET                        Grant      own
 """
@@ -457,6 +461,15 @@ def a_new_world() -> World:
         "difference_id": difference,
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
+        "asking_id": Asking.create(
+            person=person,
+            officer=_officer(Role.VOLUNTEER),
+            word="4831",
+            scopes="status",
+            minutes=15,
+            key="kanari",
+            expires_at=clock.now() + timedelta(hours=1),
+        ).id,
         "slip_request_id": SlipRequest.create(person=person, officer=desk.officer_id, key="kanari").id,
         "officer_id": _officer(Role.VOLUNTEER).id,
         "slip_id": sheets.print_slip(person, desk).id,

@@ -59,6 +59,7 @@ sheets:bind                   x             x
 rights:record                                x
 health:hide            x
 receipts:see           x
+askings:answer         x
 members:help                                                    x
 volunteers:assign                            x
 sign-ins:end           x       x     x       x        x         x         x

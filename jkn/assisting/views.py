@@ -172,4 +172,4 @@ def _came_from() -> str:
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
-from jkn.assisting import kiosk_lanes, overseeing, volunteer_views  # noqa: E402, F401  these join the blueprint
+from jkn.assisting import asking_views, kiosk_lanes, overseeing, volunteer_views  # noqa: E402, F401  these join the blueprint
