@@ -114,6 +114,8 @@ url                                    access             methods               
 /faskes/ganti                          clinic:change      GET                        -          own
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
+/formulir                              public             GET                        -          -
+/formulir/<paper>                      public             GET                        -          -
 /ganti-orang                           sign-ins:switch    GET POST                   -          own
 /healthz                               public             GET                        -          -
 /hitung                                public             GET                        -          -
@@ -281,6 +283,7 @@ def may(role: Role, can: str) -> bool:
 
 # What an address may name and nobody owns.
 PUBLIC = {
+    "paper": "daftar",
     "code": "0301R001",
     "number": 1,
     "care_class": 2,

@@ -24,9 +24,7 @@ def main() -> None:
     ask.add_argument("--families", type=int, default=300_000, help="how many to make: more than a million people")
     ask.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
     parts = ("weights", "speed", "money", "texting")
-    ask.add_argument(
-        "--only", choices=parts, help="only bytes, pages and imports, bills and payments, or messages"
-    )
+    ask.add_argument("--only", choices=parts, help="only bytes, pages and imports, bills and payments, or messages")
     ask.add_argument("--large", action="store_true", help="nothing but the bills of three million families")
     asked = ask.parse_args()
     now, goals = os.environ.get("JKN_NOW") or NOW, Goals()
