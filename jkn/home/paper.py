@@ -14,7 +14,7 @@ from jkn.complaints.forms import ComplaintFileForm, ComplaintFollowForm
 from jkn.home.forms import LanguageChooseForm
 from jkn.registration.forms import ClassForm, ClinicFindForm, ContactForm, EmployerForm, FamilyForm
 
-WIDEST = 60  # signs of a line on paper
+WIDEST = 40  # signs of a line on paper, each with a space
 
 
 @dataclass(frozen=True)
@@ -56,4 +56,6 @@ def length_of(field) -> int:
 
 
 def _is_unseen(field) -> bool:
-    return isinstance(field, HiddenField | PasswordField) or isinstance(field.widget, HiddenInput)
+    """Hidden, secret, or a choice that is offered only after another answer."""
+    is_offered_later = getattr(field, "choices", None) == []
+    return isinstance(field, HiddenField | PasswordField) or isinstance(field.widget, HiddenInput) or is_offered_later
