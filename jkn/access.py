@@ -191,6 +191,7 @@ POLICY = {
     Can.HIDE_HEALTH: Policy((own_person,)),
     Can.SEE_RECEIPTS: Policy((own_grant, own_consent)),
     Can.DECIDE_FORMS: Policy((own_person,)),
+    Can.ANSWER_ASKINGS: Policy((own_person,)),
     Can.HELP_MEMBERS: Policy((staff(Role.VOLUNTEER),)),
     Can.ASSIGN_VOLUNTEERS: Policy((staff(Role.OFFICER),)),
     Can.SEE_CASH: Policy((own_family, own_takings)),

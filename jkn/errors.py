@@ -24,9 +24,15 @@ class Refused(Exception):
         self.message, self.field, self.basis, self.values = message, field, basis, values
 
     def say(self, translate) -> str:
-        """The sentence in the reader's language, days in words."""
-        values = {name: i18n.day(value) if isinstance(value, date) else value for name, value in self.values.items()}
+        """The sentence in the reader's language, days in words; a tuple is a list of words to translate."""
+        values = {name: _said(value, translate) for name, value in self.values.items()}
         return translate(self.message) % values if values else translate(self.message)
+
+
+def _said(value, translate):
+    if isinstance(value, date):
+        return i18n.day(value)
+    return ", ".join(translate(word) for word in value) if isinstance(value, tuple) else value
 
 
 # status: what happened, what to do next

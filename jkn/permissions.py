@@ -84,6 +84,7 @@ class Can(StrEnum):
     RECORD_RIGHTS = "rights:record"
     HIDE_HEALTH = "health:hide"
     SEE_RECEIPTS = "receipts:see"
+    ANSWER_ASKINGS = "askings:answer"
     HELP_MEMBERS = "members:help"
     DECIDE_FORMS = "forms:decide"
     ASSIGN_VOLUNTEERS = "volunteers:assign"

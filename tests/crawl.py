@@ -17,7 +17,7 @@ from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting import cash
 from jkn.assisting.cash_models import Cash
-from jkn.assisting.models import Kiosk, SlipRequest
+from jkn.assisting.models import Asking, Kiosk, SlipRequest
 from jkn.assisting.outbox_models import Kind, OfflineForm
 from jkn.assisting.outbox_models import State as Offline
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
@@ -121,6 +121,8 @@ url                                    access             methods               
 /faskes/ganti                          clinic:change      GET                        -          own
 /faskes/ganti/<int:person_id>/<code>   clinic:change      GET POST                   Person     own
 /faskes/ganti/<int:person_id>/batal    clinic:change      GET POST                   Person     own
+/formulir                              public             GET                        -          -
+/formulir/<paper>                      public             GET                        -          -
 /ganti-orang                           sign-ins:switch    GET POST                   -          own
 /healthz                               public             GET                        -          -
 /hitung                                public             GET                        -          -
@@ -142,6 +144,8 @@ url                                    access             methods               
 /kader/tunai/terima                    members:help       GET POST                   -          staff
 /kader/luring                          public             GET                        -          -
 /kader/slip                            members:help       GET POST                   -          staff
+/kader/minta                           members:help       GET POST                   -          staff
+/kader/minta/<int:asking_id>           members:help       GET POST                   Asking     staff
 /kartu/<int:stay_id>                   card:see           GET                        Stay       own
 /keluar                                sign-ins:end       GET POST                   -          own
 /kios                                  public             GET                        -          -
@@ -263,6 +267,8 @@ url                                    access             methods               
 /wakil/<int:grant_id>/mulai            rights:use         GET POST                   Grant      own
 /wakil/anak                            rights:give        GET POST                   -          own
 /wakil/beri                            rights:give        GET POST                   -          own
+/wakil/izin                            askings:answer     GET POST                   -          own
+/wakil/izin/keluarga                   askings:answer     GET POST                   -          own
 /wakil/selesai                         rights:leave       GET POST                   -          own
 /wakil/<int:grant_id>/tanda-terima     receipts:see       GET                        Grant      own
 """
@@ -300,6 +306,7 @@ def may(role: Role, can: str) -> bool:
 
 # What an address may name and nobody owns.
 PUBLIC = {
+    "paper": "daftar",
     "code": "0301R001",
     "number": 1,
     "care_class": 2,
@@ -482,6 +489,15 @@ def a_new_world() -> World:
         "difference_id": difference,
         "refund_id": refund,
         "grant_id": a_right(person, people(family)[1]).id,
+        "asking_id": Asking.create(
+            person=person,
+            officer=_officer(Role.VOLUNTEER),
+            word="4831",
+            scopes="status",
+            minutes=15,
+            key="kanari",
+            expires_at=clock.now() + timedelta(hours=1),
+        ).id,
         "slip_request_id": SlipRequest.create(person=person, officer=desk.officer_id, key="kanari").id,
         "offline_form_id": a_form_that_waits(person).id,
         "officer_id": _officer(Role.VOLUNTEER).id,

@@ -61,6 +61,7 @@ rights:record                                x
 health:hide            x
 receipts:see           x
 forms:decide           x
+askings:answer         x
 members:help                                                    x
 volunteers:assign                            x
 cash:see               x                                         x

@@ -12,6 +12,7 @@ GLOBAL = {
     "agent": "staff",
     "account_number": "a virtual account that is not a card's leads to its payer",
     "access_token": "a bank's bearer token, found by its hash",
+    "asking": "a volunteer's question, also about a number that is nobody's",
     "attempt": "guesses, counted by a blind index that also unknown numbers have",
     "bank_notice": "what a bank sent, unique by partner and reference for ever",
     "block": "seals the audit log",

@@ -18,5 +18,7 @@ BASES = {
     GrantBasis.NAMED: _l("named by the member"),
     GrantBasis.PAPERS: _l("papers seen by an officer"),
     GrantBasis.CODE: _l("a code from your sheet"),
+    GrantBasis.TEXT: _l("a message from your number"),
+    GrantBasis.PIN: _l("your PIN on your own phone"),
     GrantBasis.FORM: _l("a signed form"),
 }

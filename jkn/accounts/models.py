@@ -175,6 +175,8 @@ class GrantBasis(StrEnum):
     NAMED = "named"  # by the person, at L2
     PAPERS = "papers"  # seen by an officer: the person cannot do it any more
     CODE = "code"  # consent for minutes: a code of the person's sheet, spent
+    TEXT = "text"  # consent for minutes: said yes to by SMS or USSD, from the person's own number
+    PIN = "pin"  # consent for minutes: said yes to with the PIN, on a device of the person's own
     FORM = "form"  # consent for minutes: a numbered form, signed before a witness
 
 

@@ -17,9 +17,10 @@ CONSENTING = {Act.GRANT_GIVEN, Act.GRANT_ENDED, Act.CONSENT_WIDENED, Act.CONSENT
 SILENT = CONSENTING | {Act.DATA_SEEN}  # what changes nothing of the member's
 
 
-def of(grant: Grant) -> list[touches.Touch]:
-    """Everything that was done or read under the consent, in its order."""
-    return touches.with_names(list(islice(_entries(grant), LONGEST)))
+def of(grant: Grant, person_id: int | None = None) -> list[touches.Touch]:
+    """Everything that was done or read under the consent, in its order; or what of it concerns this person alone."""
+    entries = (entry for entry in _entries(grant) if person_id in (None, entry.person_id))
+    return touches.with_names(list(islice(entries, LONGEST)))
 
 
 @writing

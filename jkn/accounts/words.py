@@ -27,6 +27,8 @@ ACTS = {
     Act.GRANT_GIVEN: _l("A right to act for you was given."),
     Act.GRANT_ENDED: _l("A right to act for you was ended."),
     Act.GRANT_USED: _l("Somebody began to act for you."),
+    Act.CONSENT_ASKED: _l("A volunteer asked whether they may help you."),
+    Act.CONSENT_DECLINED: _l("You said no to a volunteer."),
     Act.CONSENT_WIDENED: _l("You agreed too that a volunteer helps."),
     Act.CONSENT_NARROWED: _l("You took back your consent to a volunteer."),
     Act.FORM_KEPT: _l("A form without your consent came in. It waits for you."),

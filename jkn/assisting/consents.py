@@ -57,6 +57,12 @@ def _begin(number: str, code: str, scopes: list[Scope], lasts: timedelta, key: s
     return grant
 
 
+@writing
+def give(officer: Officer, person: Person, scopes: str, minutes: int, basis: GrantBasis, key: str, by: Actor) -> Grant:
+    """The member themselves says yes to a volunteer, by message or PIN. Raises Refused."""
+    return _give(officer, person, [Scope(each) for each in scopes.split()], timedelta(minutes=minutes), basis, key, by)
+
+
 def join(number: str, code: str, by: Actor) -> bool:
     """Another adult of the family says yes too, with a code of their own; False when covered already. Raises Refused.
 
@@ -84,13 +90,46 @@ def _join(number: str, code: str, by: Actor) -> bool | None:
         return None
     stopping.check_open(person)
     family = members.family_of(person.id)
-    if family is None or family.id != by.family_id or grant.basis != GrantBasis.CODE:
+    if family is None or family.id != by.family_id or grant.basis == GrantBasis.FORM:
         raise Refused(N_("This person is not on the same family card. Begin anew for them."), field="number")
-    Grant.update(covers=" ".join([*covered, str(person.id)])).where(Grant.id == grant.id).execute()
+    _widen(grant, person, by)
     _spend(found, grant, by)
+    return True
+
+
+@writing
+def join_own(grant: Grant, person: Person, by: Actor) -> bool:
+    """An adult says yes for themselves to a consent of their family; False when covered already. Raises Refused."""
+    volunteers.lock(grant.holder_officer_id)
+    grant = _still(Grant.get_by_id(grant.id))
+    if grant.id not in {each.id for each in of_family(person)}:
+        raise Refused(N_("This person is not on the same family card. Begin anew for them."))
+    if str(person.id) in grant.covers.split():
+        return False
+    stopping.check_open(person)
+    _widen(grant, person, replace(by, grant=grant.id))
+    return True
+
+
+def of_family(person: Person) -> list[Grant]:
+    """The consents that run for people of this person's family card and that others may join; newest first."""
+    family = members.family_of(person.id)
+    people = [each.id for each in members.people_of(family.id)] if family else [person.id]
+    return list(
+        Grant.select(Grant, Person, Officer)
+        .join(Person, on=Grant.person)
+        .switch(Grant)
+        .join(Officer, on=Grant.holder_officer)
+        .where(Grant.person.in_(people), Grant.basis != GrantBasis.FORM, Grant.live_at(clock.now()))
+        .order_by(Grant.id.desc())
+    )
+
+
+def _widen(grant: Grant, person: Person, by: Actor) -> None:
+    covers = " ".join([*grant.covers.split(), str(person.id)])
+    Grant.update(covers=covers).where(Grant.id == grant.id).execute()
     audit.record(Act.CONSENT_WIDENED, grant, by, person=person.id)
     _tell_begun(person, grant)
-    return True
 
 
 @writing
@@ -107,11 +146,21 @@ def cancel_all(person: Person, by: Actor) -> int:
         if grant.person_id == person.id:
             done += grants.end(grant, by)
         elif str(person.id) in covered:
-            covered.remove(str(person.id))
-            Grant.update(covers=" ".join(covered)).where(Grant.id == grant.id).execute()
-            audit.record(Act.CONSENT_NARROWED, grant, by, person=person.id)
-            done += 1
+            done += leave_own(grant, person, by)
     return done
+
+
+@writing
+def leave_own(grant: Grant, person: Person, by: Actor) -> bool:
+    """An adult takes back their own part in a consent of a relative; False where they had none."""
+    volunteers.lock(grant.holder_officer_id)
+    covered = Grant.get_by_id(grant.id).covers.split()
+    if grant.person_id == person.id or str(person.id) not in covered:
+        return False
+    covered.remove(str(person.id))
+    Grant.update(covers=" ".join(covered)).where(Grant.id == grant.id).execute()
+    audit.record(Act.CONSENT_NARROWED, grant, by, person=person.id)
+    return True
 
 
 @writing
@@ -187,7 +236,7 @@ def _give(
     if by.is_helper:
         grants.end(Grant.get_by_id(by.grant), by)
     now = clock.now()
-    people = _covered(person, family.id) if basis == GrantBasis.CODE else [person.id]
+    people = [person.id] if basis == GrantBasis.FORM else _covered(person, family.id)
     grant = Grant.create(
         person=person,
         holder_officer=officer,
@@ -199,8 +248,10 @@ def _give(
         since=now,
         until=now + lasts,
     )
-    SignIn.update(grant=grant.id).where(SignIn.id == by.sign_in).execute()
-    audit.record(Act.GRANT_GIVEN, grant, _under(grant, by), basis=basis, scopes=grant.scopes)
+    if by.officer_id:
+        SignIn.update(grant=grant.id).where(SignIn.id == by.sign_in).execute()
+    by = _under(grant, by) if by.officer_id else replace(by, grant=grant.id)
+    audit.record(Act.GRANT_GIVEN, grant, by, person=person.id, basis=basis, scopes=grant.scopes)
     _tell_begun(person, grant)
     return grant
 

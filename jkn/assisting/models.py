@@ -130,6 +130,31 @@ class SlipRequest(BaseModel):
         indexes = ((("person", "key"), True), (("done_at", "id"), False))
 
 
+class Asking(BaseModel):
+    """A volunteer asks a member for a consent; the member answers on a phone of their own, while it is open.
+
+    An unknown number has its row too, of nobody: the volunteer's page looks alike."""
+
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT", backref="+")
+    officer = ForeignKeyField(Officer, on_delete="RESTRICT", backref="+")
+    word = CharField(max_length=4)  # read aloud, no secret
+    scopes = CharField(max_length=100)
+    minutes = IntegerField()
+    key = CharField(max_length=32)
+    asked_at = MomentField(default=clock.now)
+    expires_at = MomentField()
+    reply_hash = CharField(max_length=64, null=True)  # of the code last sent to the member's number
+    answered_at = MomentField(null=True)
+    grant_id = BigIntegerField(null=True)  # what a yes opened
+
+    class Meta:
+        indexes = ((("officer", "key"), True),)
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.expires_at > clock.now()
+
+
 class KioskToken(BaseModel):
     """A token beside the device's own: offered and not yet taken up, or given up (`ended_at`) and never to return."""
 

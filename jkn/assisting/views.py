@@ -173,6 +173,7 @@ def _came_from() -> str:
 
 
 from jkn.assisting import (  # noqa: E402, F401  these join the blueprint
+    asking_views,
     cash_views,
     kiosk_counter,
     kiosk_guarding,

@@ -25,8 +25,8 @@ def _code() -> SecretField:
     return SecretField(_l("One code of their sheet, typed by the member"), length=CODE_LENGTH, autocomplete="off")
 
 
-class ConsentBeginForm(Form):
-    """Whom, for what, for how long; the member types the code."""
+class ConsentAskForm(Form):
+    """Whom, for what, for how long; the member says yes on a phone of their own."""
 
     number = _member(_l("NIK or card number of the member"))
     scopes = SelectMultipleField(
@@ -40,7 +40,6 @@ class ConsentBeginForm(Form):
         coerce=int,
         default=MINUTES[1],
     )
-    code = _code()
     key = KeyField()
 
     def validate_scopes(self, field) -> None:
@@ -48,11 +47,38 @@ class ConsentBeginForm(Form):
             raise ValidationError(gettext("Tick at least one."))
 
 
+class ConsentBeginForm(ConsentAskForm):
+    """The same; the member types a code."""
+
+    code = _code()
+
+
 class ConsentJoinForm(Form):
     """Another adult of the same family agrees too."""
 
     number = _member(_l("NIK or card number of the other adult"))
     code = _code()
+
+
+class _PinForYes(SecretField):
+    """The PIN, where the answer is yes: a no needs none."""
+
+    def pre_validate(self, form):
+        if form.answer.data == "no":
+            self.data = ""
+        else:
+            super().pre_validate(form)
+
+
+class ConsentAnswerForm(Form):
+    """The member's own answer, on a device of their own: to which volunteer, yes or no."""
+
+    which = RadioField(_l("Whom do you answer?"), coerce=int)
+    answer = RadioField(
+        _l("May they help you?"),
+        choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No, or not any more"))],
+    )
+    pin = _PinForYes(_l("Your PIN, for a yes"))
 
 
 class PaperBeginForm(Form):

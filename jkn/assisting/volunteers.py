@@ -74,13 +74,18 @@ def take_turn(officer_id: int) -> Officer:
     """In the caller's write: the volunteer's row, locked, so that parallel tries are counted one by one.
 
     Raises Refused for whoever is suspended, or whose own family nobody has recorded."""
-    Officer.update(totp_step=Officer.totp_step).where(Officer.id == officer_id).execute()
-    officer = Officer.get_by_id(officer_id)
+    officer = lock(officer_id)
     if officer.suspended_at is not None:
-        raise Refused(N_("You are suspended. Ask an officer of your branch."))
+        raise Refused(N_("This volunteer is suspended. Ask an officer of the branch."))
     if officer.person_id is None:
         raise Refused(N_("Ask an officer to record your own card first."))
     return officer
+
+
+def lock(officer_id: int) -> Officer:
+    """In the caller's write: the volunteer's row, for which others wait."""
+    Officer.update(totp_step=Officer.totp_step).where(Officer.id == officer_id).execute()
+    return Officer.get_by_id(officer_id)
 
 
 def refuse_own_family(officer: Officer, family_id: int) -> None:
@@ -99,7 +104,7 @@ def open_household(officer: Officer, family_id: int) -> None:
     if Visit.update(consents=Visit.consents + 1, at_night=Visit.at_night + night).where(one).execute():
         return
     if Visit.select().where(Visit.officer == officer, Visit.day == day).count() >= HOUSEHOLDS:
-        raise Refused(N_("You have helped sixty households today. Go on tomorrow."))
+        raise Refused(N_("This volunteer has helped sixty households today. Go on tomorrow."))
     Visit.create(officer=officer, family_id=family_id, day=day, consents=1, at_night=night)
 
 

@@ -83,6 +83,8 @@ class Act(StrEnum):
     GRANT_GIVEN = "grant:given"
     GRANT_ENDED = "grant:ended"
     GRANT_USED = "grant:used"
+    CONSENT_ASKED = "consent:asked"
+    CONSENT_DECLINED = "consent:declined"
     CONSENT_WIDENED = "consent:widened"
     CONSENT_NARROWED = "consent:narrowed"
     FORM_TAKEN = "form:taken"

@@ -1,1 +1,1 @@
-"""The first page, language, help, the health of the service. No table."""
+"""The first page, language, help, forms on paper, the health of the service. No table."""

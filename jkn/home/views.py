@@ -67,3 +67,6 @@ def _health(schema: str):
     return answer | {
         "now": clock.now().astimezone(clock.JAKARTA).isoformat(timespec="seconds")
     }, 200 if is_well else 503
+
+
+from jkn.home import paper_views  # noqa: E402, F401  its pages join the blueprint

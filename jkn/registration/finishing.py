@@ -28,7 +28,7 @@ def summary_send(draft, answers):
     form = SummaryForm()
     if form.validate_on_submit():
         try:
-            service.join(draft, form.key.data, by=actor())
+            service.join(draft, form.key.data, by=actor(), language=session.get("lang"))
         except Refused as refused:
             if refused.message != service.CHANGED:
                 form.refuse(refused)

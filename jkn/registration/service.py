@@ -96,8 +96,10 @@ def confirm_members(draft: Draft, house: Household, joins: list[int]) -> dict:
 
 
 @writing
-def join(draft: Draft, key: str, by: Actor) -> Enrolment:
+def join(draft: Draft, key: str, by: Actor, language: str | None = None) -> Enrolment:
     """Everything a registration creates, in one transaction; whoever sends it again gets the same one.
+
+    A language chosen on the way becomes that of a family nobody knew before.
 
     Raises Refused when the family is no longer as it was confirmed."""
     answers = drafts.answers(draft)
@@ -141,6 +143,8 @@ def join(draft: Draft, key: str, by: Actor) -> Enrolment:
     if house.is_newcomer:
         accounts.store_pin(registrant, answers["pin_hash"], by)
         sheets.issue(registrant, by)
+        for person in people.values() if language else ():
+            members.choose_language(person.id, language, by)
     audit.record(Act.FAMILY_JOINED, enrolment, by, person=registrant and registrant.id, count=len(answers["joins"]))
     first, last = first_payment_window(day)
     notices.tell(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from jkn import clock, numbers
 from jkn.access import Actor
 from jkn.accounts import attempts, grants, sheets, stopping
-from jkn.assisting import consents
+from jkn.accounts.models import GrantBasis
+from jkn.assisting import askings, consents
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.complaints import rules as tickets
@@ -22,6 +23,7 @@ from jkn.members.models import Payer, Person
 from jkn.money import format_rupiah
 from jkn.payments import account_numbers, owing, pot
 from jkn.payments.models import Purpose
+from jkn.permissions import Scope
 from jkn.texting.rules import veiled
 
 STAGES = {
@@ -32,6 +34,13 @@ STAGES = {
     Stage.ANSWERED: N_("Complaint %(number)s: answered. Read it at a branch, or call 165."),
     Stage.SOLVED: N_("Complaint %(number)s: solved."),
     Stage.REOPENED: N_("Complaint %(number)s: opened again. Answer by %(day)s."),
+}
+SCOPES = {
+    Scope.STATUS: N_("status"),
+    Scope.BILLS: N_("bills"),
+    Scope.CLINIC: N_("clinic"),
+    Scope.COMPLAINTS: N_("complaints"),
+    Scope.DATA: N_("data"),
 }
 
 
@@ -145,6 +154,42 @@ def stop(asker: Asker, person: Person | None, number: str, born) -> Said:
     """The emergency stop, for anybody's number and birth date; the answer does not say whether they were right."""
     stopping.stop(number, born, Actor(channel=asker.door))
     return Said(N_("If number and birth date are right, the account is stopped. A branch opens it again."))
+
+
+def show_asking(asker: Asker, person: Person, word: str) -> Said:
+    """Who asks, how long and what for. By SMS the code to say yes with goes along: a forged sender never reads it."""
+    asking = askings.find(person, word)
+    values = {
+        "helper": veiled(asking.officer.name),
+        "name": veiled(person.name),
+        "minutes": asking.minutes,
+        "scopes": tuple(SCOPES[Scope(each)] for each in asking.scopes.split()),
+    }
+    if asker.door == "ussd":
+        return Said(N_("%(helper)s helps %(name)s %(minutes)s minutes: %(scopes)s. 1 Yes 2 No"), **values)
+    code = askings.send_reply_code(asking)
+    if not asker.alone:  # the answer says once more who
+        code += f" {''.join(word[0] for word in person.name.upper().split())} {person.card[-4:]}"
+    told = N_("%(helper)s helps %(name)s %(minutes)s minutes: %(scopes)s. If yes, send: ALLOW %(word)s %(code)s")
+    return Said(told, **values, word=word, code=code)
+
+
+def answer_asking(asker: Asker, person: Person, word: str, answer: str) -> Said:
+    asking, by = askings.find(person, word), asker.acting(person)
+    if asker.door == "ussd" and answer not in ("1", "2"):
+        raise Refused(N_("Choose a number of the list."))
+    if asker.door == "ussd" and answer == "2":
+        askings.decline(asking, by)
+        return Said(N_("You said no. Nobody sees your pages."))
+    if asker.door != "ussd" and not askings.knows_reply(asking, answer):
+        raise Refused(askings.NOBODY_ASKS)
+    grant = askings.agree(asking, GrantBasis.TEXT, by)
+    minutes = asking.minutes
+    return Said(
+        N_("%(helper)s may help you for %(minutes)s minutes. To end it, send: REVOKE"),
+        helper=veiled(grant.holder_officer.name),
+        minutes=minutes,
+    )
 
 
 def choose_language(asker: Asker, person: Person, language: str) -> Said:

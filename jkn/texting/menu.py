@@ -36,7 +36,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class Service:
-    """`words` are its commands by SMS with the language each is of; `usage` says how to write it."""
+    """What one can ask for by message. `words` are its commands by SMS with the language each is of.
+
+    `usage` says how to write it."""
 
     label: str
     words: dict[str, str]
@@ -44,6 +46,7 @@ class Service:
     usage: str
     whose: Whose = Whose.NUMBER
     asks: tuple[Ask, ...] = ()
+    preview: Callable[..., Said] | None = None  # says what the last question is about, and asks it
 
 
 WHO = Ask(N_("Who? First name and last 4 digits of the card, such as SITI 8911"), rules.read_who)
@@ -52,6 +55,8 @@ BORN = Ask(N_("Birth date, such as 17081980:"), rules.read_born)
 CLINIC = Ask(N_("Code of the clinic, such as 0301R001:"), numbers.read_facility)
 SHEET = Ask(N_("One unused code of your sheet. Never type your PIN here:"), rules.read_code, is_wide=True)
 TEXT = Ask(N_("What went wrong? Write it shortly:"), rules.read_text, is_wide=True)
+WORD = Ask(N_("The volunteer's number, 4 digits:"), rules.read_word)
+YES = Ask("", rules.read_yes)  # the preview asks it
 TICKET = Ask(N_("Complaint number:"), read_ticket, is_wide=True)
 LANGUAGE = Ask(
     "\n".join(f"{place} {each.name}" for place, each in enumerate(LANGUAGES.values(), 1)), rules.read_language
@@ -106,10 +111,18 @@ MENU = {
         asks=(LANGUAGE,),
     ),
     "9": Service(N_("End rights"), {"BATAL": "id", "REVOKE": "en"}, deeds.end_rights, N_("Send: REVOKE")),
+    "0": Service(
+        N_("Allow help"),
+        {"IZIN": "id", "ALLOW": "en"},
+        deeds.answer_asking,
+        N_("Send: ALLOW and the number that the volunteer reads to you. Such as: ALLOW 4831"),
+        asks=(WORD, YES),
+        preview=deeds.show_asking,
+    ),
 }
 BY_WORD = {word: service for service in MENU.values() for word in service.words}
 WORDS = {word: language for service in MENU.values() for word, language in service.words.items()}
-HELP = N_("Send one word: STATUS BILL POT CLINIC COMPLAIN COMPLAIN? BLOCK LANGUAGE REVOKE. Or call 165.")
+HELP = N_("Send one word: STATUS BILL POT CLINIC COMPLAIN COMPLAIN? BLOCK LANGUAGE REVOKE ALLOW. Or call 165.")
 UNKNOWN = N_("This phone number is not confirmed. Open the web pages, or come to a branch.")
 
 
@@ -125,8 +138,13 @@ def asks_of(service: Service, asker: Asker) -> tuple[Ask, ...]:
 
 
 def perform(service: Service, asker: Asker, typed: list[str]) -> Said:
-    """The deed, with all it asks for typed. Raises BadNumber for what cannot be right, Refused where a rule says no."""
-    values = [ask.read(text) for ask, text in zip(asks_of(service, asker), typed, strict=True)]
+    """The deed, with all it asks for typed; with all but the last, its preview.
+
+    Raises BadNumber for what cannot be right, Refused where a rule says no."""
+    asks, deed = asks_of(service, asker), service.deed
+    if service.preview and len(typed) == len(asks) - 1:
+        asks, deed = asks[:-1], service.preview
+    values = [ask.read(text) for ask, text in zip(asks, typed, strict=True)]
     person = asker.alone
     if service.whose != Whose.NOBODY:
         if person is None and asker.people:
@@ -134,7 +152,7 @@ def perform(service: Service, asker: Asker, typed: list[str]) -> Said:
         elif person is None:
             person = _find(asker, values.pop(0), values.pop(0))
         stopping.check_open(person)
-    return service.deed(asker, person, *values)
+    return deed(asker, person, *values)
 
 
 def _choose(asker: Asker, who: rules.Who) -> Person:

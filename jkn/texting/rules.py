@@ -54,6 +54,22 @@ def read_code(text: str) -> str:
     return code
 
 
+def read_word(text: str) -> str:
+    """The four digits that a volunteer reads aloud. Raises BadNumber."""
+    word = numbers.digits(text)
+    if len(word) != 4:
+        raise BadNumber(N_("The volunteer's number has 4 digits."))
+    return word
+
+
+def read_yes(text: str) -> str:
+    """A choice on a screen, or the code of a message. Raises BadNumber for nothing."""
+    typed = numbers.digits(text)
+    if not typed:
+        raise BadNumber(N_("Choose a number of the list."))
+    return typed
+
+
 def read_text(text: str) -> str:
     """What a complaint says. Raises BadNumber for nothing."""
     words = " ".join(text.split())

@@ -36,6 +36,8 @@ def _step(service: Service, asker: Asker, typed: list[str]) -> tuple[str, str]:
         asks = menu.asks_of(service, asker)
         if asks and asks[-1] is menu.TEXT:  # people may type a star in their own words
             typed = [*typed[: len(asks) - 1], *(["*".join(typed[len(asks) - 1 :])] if len(typed) >= len(asks) else [])]
+        if service.preview and len(typed) == len(asks) - 1:
+            return GO_ON, _performed(service, asker, typed)
         if len(typed) < len(asks):
             for ask, text in zip(asks, typed, strict=False):
                 ask.read(text)
@@ -58,7 +60,10 @@ def answer_sms(reference: str, phone: str, text: str) -> str:
         if service is None:
             return rules.fit(gettext(menu.HELP))
         try:
-            typed = _dealt(service, asker, rest.split())
+            asks, words = menu.asks_of(service, asker), rest.split()
+            typed = _dealt(asks, words)
+            if typed is None and service.preview:
+                typed = _dealt(asks[:-1], words)
             return rules.fit(gettext(service.usage) if typed is None else _performed(service, asker, typed))
         except BadNumber as bad:
             return rules.fit(gettext(bad.message))
@@ -66,9 +71,8 @@ def answer_sms(reference: str, phone: str, text: str) -> str:
             return rules.fit(refused.say(gettext))
 
 
-def _dealt(service: Service, asker: Asker, words: list[str]) -> list[str] | None:
+def _dealt(asks: tuple[menu.Ask, ...], words: list[str]) -> list[str] | None:
     """The words as answers to what is asked; on a shared number the last two say who."""
-    asks = list(menu.asks_of(service, asker))
     if asks and asks[0] is menu.WHO:
         if len(words) < 2:
             return [*words, ""] if len(asks) == 1 else None

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jkn.calendar import next_month
-from tests.benchmarks import cost, files, imports, kiosks, money, weights
+from tests.benchmarks import cost, files, imports, kiosks, money, texting, weights
 from tests.benchmarks.engines import engine
 from tests.benchmarks.tables import Goals
 
@@ -23,8 +23,8 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Speed and size of everything.")
     ask.add_argument("--families", type=int, default=300_000, help="how many to make: more than a million people")
     ask.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
-    parts = ("weights", "kiosks", "speed", "money")
-    ask.add_argument("--only", choices=parts, help="only the bytes, a kiosk visit, the pages and imports, or money")
+    parts = ("weights", "kiosks", "speed", "money", "texting")
+    ask.add_argument("--only", choices=parts, help="only bytes, a kiosk visit, pages and imports, money, or messages")
     ask.add_argument("--large", action="store_true", help="nothing but the bills of three million families")
     asked = ask.parse_args()
     now, goals = os.environ.get("JKN_NOW") or NOW, Goals()
@@ -44,6 +44,8 @@ def main() -> None:
                     cost.run(chosen, loaded.members, now, goals)
                 if "money" in wanted:
                     money.run(chosen, asked.families, now, today.replace(day=1), goals)
+                if "texting" in wanted:
+                    texting.run(chosen, now, goals)
                 if "large" in wanted:
                     money.run_large(chosen, now, today.replace(day=1), goals)
     goals.show()

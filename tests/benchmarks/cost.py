@@ -7,6 +7,7 @@ import socket
 import time
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
 from jkn import create_app
 from jkn.access import Role
@@ -33,9 +34,18 @@ class Line:
 
     def get(self, path: str, cookie: str = "") -> tuple[int, float]:
         """Status and milliseconds until the last byte."""
-        heads = ("Host: localhost", "Accept-Encoding: gzip, br", f"Cookie: {cookie}")
+        status, spent, _body = self._ask(f"GET {path}", ("Accept-Encoding: gzip, br", f"Cookie: {cookie}"))
+        return status, spent
+
+    def post(self, path: str, form: dict[str, str], *heads: str) -> tuple[int, float, bytes]:
+        """Status, milliseconds until the last byte, and the answer."""
+        body = urlencode(form)
+        kind = "Content-Type: application/x-www-form-urlencoded"
+        return self._ask(f"POST {path}", (*heads, kind, f"Content-Length: {len(body)}"), body)
+
+    def _ask(self, what: str, heads: tuple[str, ...], body: str = "") -> tuple[int, float, bytes]:
         start = time.perf_counter()
-        self.socket.sendall("\r\n".join((f"GET {path} HTTP/1.1", *heads, "", "")).encode())
+        self.socket.sendall("\r\n".join((f"{what} HTTP/1.1", "Host: localhost", *heads, "", body)).encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
             answer += self._receive()
@@ -43,7 +53,7 @@ class Line:
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         while len(body) < length:
             body += self._receive()
-        return int(head[9:12]), (time.perf_counter() - start) * 1000
+        return int(head[9:12]), (time.perf_counter() - start) * 1000, body
 
     def _receive(self) -> bytes:
         if not (part := self.socket.recv(65536)):

@@ -45,6 +45,17 @@ def sheet_code(number):
     return sheets.codes(Sheet.get())[number - 1]
 
 
+def test_a_language_chosen_before_joining_is_remembered_for_the_family(client, card):
+    post(client, "/bahasa", language="jv")
+    walk(client, card)
+    assert {person.language for person in Person.select().where(Person.name == "BUDI SANTOSO")} == {"jv"}
+
+
+def test_a_family_that_chose_no_language_has_none(client, card):
+    walk(client, card)
+    assert Person.get(Person.name == "BUDI SANTOSO").language is None
+
+
 def test_a_family_joins_and_its_registrant_is_signed_in(app, client, card):
     walk(client, card)
     done = client.get("/daftar/selesai").text
