@@ -78,7 +78,7 @@ def test_a_wrong_birth_date_gives_no_slip(kiosk, siti):
 def test_without_paper_the_number_stands_large_and_a_message_goes(kiosk, siti):
     Person.update(phone="+6281234567890", phone_confirmed_at=clock.now()).where(Person.id == siti.id).execute()
     post(kiosk, "/kios/aktif", number=siti.card)
-    assert '<p class="n">001</p>' in kiosk.get("/kios/slip").text
+    assert '<p class="n q">001</p>' in kiosk.get("/kios/slip").text
     assert Notice.get(Notice.name == "kiosk_slip").values["number"] == "001"
 
 
