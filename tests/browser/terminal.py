@@ -26,7 +26,7 @@ class Terminal:
     def __init__(self, program: str, tmux: str, base: str, folder: Path):
         self.base, self.tmux = base, [tmux, "-S", str(folder / "tmux"), "-f", "/dev/null"]
         self.prepare(folder)
-        home = ["env", f"HOME={folder}", "TERM=screen", "LANG=C.UTF-8"]
+        home = ["env", "-u", "LINES", "-u", "COLUMNS", f"HOME={folder}", "TERM=screen", "LANG=C.UTF-8"]
         command = [*home, program, *self.options, base + "/bantuan"]
         self._tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), *command)
         self._wait(lambda: FOOTER in self.text)
@@ -159,6 +159,8 @@ class Lynx(Terminal):
         self._keys("C-u")
         self._type(self.base + path)
         self._keys("Enter")
+        if not self._wait(lambda: self.text != before, 2):
+            self._keys("C-r")  # it does not ask again for the page it shows
         self._arrive(before)
 
     def write(self, label: str, text: str) -> None:
