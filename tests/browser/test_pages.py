@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jkn.numbers import VA_PREFIXES
 from tests.browser.browsing import KEYPAD, context_of
 from tests.browser.conftest import judges_are_here
 from tests.browser.journey import Journey, _
@@ -35,6 +36,9 @@ AT_A_KIOSK = (
     "/kios/masih",
     "/kios/selesai",
 )
+# Those who see people's numbers only in part; officers and clerks compare them with papers.
+MASKED = ("visitor", "newcomer", "member", "volunteer", "kiosk", "member at a kiosk")
+WHOLE = re.compile(r"(?<!\d)(?:\d{13}|\d{16})(?!\d)")
 OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
 
 
@@ -156,6 +160,20 @@ def test_a_page_asks_for_itself_and_its_script_only(looks):
             if list(look.asked[1:]) != [sheet or script for sheet, script in files] or len(files) > 2:
                 wrong[str(look)] = look.asked
     assert wrong == {}
+
+
+def test_no_whole_nik_or_card_stands_on_a_page_until_it_is_asked_for(looks):
+    """Digits of a virtual account lead to no person's pages: whoever pays types them."""
+    shown = {}
+    for look in looks:
+        if look.who in MASKED and look.status == 200 and "tampil=1" not in look.name:
+            words = re.sub(r"<[^>]+>", " ", look.html)
+            whole = [number for number in WHOLE.findall(words) if not number.startswith(VA_PREFIXES)]
+            if whole:
+                shown[str(look)] = whole
+    assert shown == {}
+    asked_for = [look for look in looks if "tampil=1" in look.name]
+    assert asked_for and all(WHOLE.search(look.html) for look in asked_for)
 
 
 def test_titles_tell_pages_apart(looks):
