@@ -82,6 +82,10 @@ def send_reply_code(asking: Asking) -> str:
 
 
 def knows_reply(asking: Asking, code: str) -> bool:
+    """Is it the code that we sent? Ten wrong in a row, whoever asks, and this way in is shut until a yes another way:
+    four digits would not last against one who forges the number and asks anew every ten minutes."""
+    if not attempts.reserve(_replies(asking.person_id)):
+        return False
     return asking.reply_hash is not None and secrets.compare_digest(asking.reply_hash, _hash(asking, code))
 
 
@@ -95,7 +99,7 @@ def agree(asking: Asking, basis: GrantBasis, by: Actor) -> Grant:
     key = f"asking {asking.id}"
     grant = consents.give(officer, person, asking.scopes, asking.minutes, basis, key, by)
     Asking.update(grant_id=grant.id).where(Asking.id == asking.id).execute()
-    attempts.clear(_guesses(person))
+    attempts.clear(_guesses(person), _replies(person.id))
     return grant
 
 
@@ -131,3 +135,7 @@ def _hash(asking: Asking, code: str) -> str:
 
 def _guesses(person: Person) -> str:
     return attempts.key_of("asking-word", person.id, "")
+
+
+def _replies(person_id: int) -> str:
+    return attempts.key_of("asking-reply", person_id, "")

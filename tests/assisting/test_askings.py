@@ -1,19 +1,24 @@
 """The member says yes with their PIN, on a device of their own; adults of the family for themselves."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from jkn.access import SYSTEM
+from jkn import clock, permissions
+from jkn.access import SYSTEM, Actor, Can, Role
+from jkn.accounts import grants
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Grant, GrantBasis
 from jkn.assisting import askings, consents, volunteers
 from jkn.assisting.models import Asking, Miss
 from jkn.errors import Refused
-from jkn.permissions import Scope
+from jkn.permissions import GIVEN, Scope
 from tests.assisting.helping import by_of, help_of, phone_of
 from tests.assisting.test_family_consents import grown
-from tests.builders import PIN, a_nik, an_officer, post, sign_in
+from tests.builders import PIN, a_family, a_nik, an_officer, people, post, sign_in
+
+KINS_PIN = "730164"
 
 
 def asked(kader, person) -> Asking:
@@ -79,6 +84,35 @@ def test_another_volunteer_neither_sees_nor_takes_up_the_question(app, phone, si
     other = phone_of(app, an_officer(kader.role, "lain"))
     assert other.get(f"/kader/minta/{asking.id}").status_code == 404
     assert not askings.take_up(Asking.get(), by_of(an_officer(kader.role, "ketiga")))
+
+
+def a_relative_acts(app, siti) -> tuple:
+    kin = people(a_family(1, names=("RATNA DEWI",)))[0]
+    accounts.store_pin(kin, accounts.hash_pin(KINS_PIN), by=SYSTEM)
+    by = Actor(person_id=siti.id, role=Role.MEMBER)
+    right = grants.name_holder(siti, kin.nik, list(GIVEN), clock.today() + timedelta(days=365), "right", by)
+    client = sign_in(app, kin)
+    assert post(client, f"/wakil/{right.id}/mulai").location == "/"
+    return client, Grant.select().count()
+
+
+def test_a_relatives_right_whatever_it_opens_answers_no_question_for_the_member(app, siti, kader):
+    asking = asked(kader, siti)
+    client, before = a_relative_acts(app, siti)
+    token = re.search('name="csrf_token"[^>]*value="([^"]+)"', client.get("/wakil/selesai").text)[1]
+    for answer, pin in (("yes", KINS_PIN), ("yes", PIN), ("no", "")):
+        for page in ("/wakil/izin", "/wakil/izin/keluarga"):
+            typed = {"which": asking.id, "answer": answer, "pin": pin, "csrf_token": token}
+            assert client.get(page).status_code == client.post(page, data=typed).status_code == 403
+    assert Asking.get().is_open and Grant.select().count() == before
+
+
+def test_twin_whose_rights_reach_to_questions_shows_them_to_the_relative(app, siti, kader, monkeypatch):
+    asked(kader, siti)
+    every = {scope: cans | {Can.ANSWER_ASKINGS} for scope, cans in permissions.SCOPES.items()}
+    monkeypatch.setattr(permissions, "SCOPES", every)
+    client, _before = a_relative_acts(app, siti)
+    assert client.get("/wakil/izin").status_code == 200
 
 
 def test_an_adult_of_the_family_says_yes_ends_it_and_reads_what_was_done(app, phone, siti, codes):

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from peewee import IntegrityError
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import service, sheets
-from jkn.accounts.models import Grant, Officer
-from jkn.assisting import consents, outbox, volunteers
+from jkn.accounts.models import Grant, GrantBasis, Officer
+from jkn.assisting import askings, consents, outbox, volunteers
 from jkn.assisting.models import Miss
 from jkn.assisting.outbox import Bounds, Consent, Written
 from jkn.assisting.outbox_models import Kind, OfflineForm
@@ -102,3 +103,31 @@ def test_without_its_own_place_in_the_table_a_form_sent_again_is_refused_as_anot
     monkeypatch.setattr(outbox, "_claim", lambda written, by: claim(replace(written, rid=secrets.token_hex(12)), by))
     answers = in_threads(4, lambda _place: outbox.receive(sent(person, code), helper, BOUNDS))
     assert sorted(answer.status for answer in answers) == [200, 422, 422, 422]
+
+
+def asked_of(person, by: Actor):
+    asking = askings.ask(person.nik, [Scope.STATUS], 30, "once", by)
+    db.close()
+    return asking
+
+
+def say_yes(asking) -> bool:
+    try:
+        askings.agree(asking, GrantBasis.PIN, Actor(person_id=asking.person_id))
+    except Refused:
+        return False
+    return True
+
+
+def test_of_many_yeses_at_once_one_opens_one_consent(helper):
+    asking = asked_of(people(a_family(1))[0], helper)
+    assert sorted(in_threads(8, lambda _place: say_yes(asking))) == [False] * 7 + [True]
+    assert Grant.select().count() == 1
+
+
+def test_looking_whether_it_is_answered_before_ones_turn_breaks_the_other_yeses(helper, monkeypatch):
+    """The broken twin: each yes saw the question as it was before the others; only the grant's own key stops them."""
+    asking = asked_of(people(a_family(1))[0], helper)
+    monkeypatch.setattr(askings, "_answer", lambda seen: seen.answered_at is None)
+    said = in_threads(8, lambda _place: say_yes(asking))
+    assert [isinstance(each, IntegrityError) for each in said].count(True) == 7

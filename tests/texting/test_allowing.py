@@ -1,6 +1,7 @@
 """A volunteer asks, the member says yes by message: informed, once, for that volunteer, and only from their number."""
 
 import re
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,31 @@ def test_twin_that_takes_the_word_for_a_yes_opens_for_a_forged_sender(ani, phone
     monkeypatch.setattr(askings, "knows_reply", lambda *_args: True)
     with pytest.raises(AssertionError):
         test_a_forged_sender_who_knows_the_word_lacks_the_code_that_went_to_the_phone(ani, phone, kader)
+
+
+def test_who_forges_the_number_gets_ten_codes_in_all_and_not_ten_with_every_question(ani, phone, kader):
+    start = clock.now()
+    for turn in range(10):
+        with clock.frozen(start + turn * timedelta(minutes=70)):
+            asking = asked(kader, ani, key=f"turn {turn}")
+            real = int(code_in(phone.text(f"IZIN {asking.word}")))
+            for wrong in range(1, 4):
+                phone.text(f"IZIN {asking.word} {(real + wrong) % 10**4:04d}")
+    with clock.frozen(start + timedelta(hours=13)):
+        asking = asked(kader, ani, key="at last")
+        phone.text(f"IZIN {asking.word} {code_in(phone.text(f'IZIN {asking.word}'))}")
+        assert Grant.select().count() == 0
+        askings.agree(Asking.get_by_id(asking.id), GrantBasis.PIN, SYSTEM)
+    with clock.frozen(start + timedelta(hours=15)):
+        asking = asked(kader, ani, key="after the PIN")
+        phone.text(f"IZIN {asking.word} {code_in(phone.text(f'IZIN {asking.word}'))}")
+    assert Grant.select().count() == 2
+
+
+def test_twin_that_counts_each_question_by_itself_opens_after_any_number_of_guesses(ani, phone, kader, monkeypatch):
+    monkeypatch.setattr(askings, "_replies", lambda _person_id: secrets.token_hex(16))
+    with pytest.raises(AssertionError):
+        test_who_forges_the_number_gets_ten_codes_in_all_and_not_ten_with_every_question(ani, phone, kader)
 
 
 def test_after_ten_minutes_it_is_too_late(ani, phone, kader):
