@@ -144,10 +144,10 @@ def acting_start(grant_id):
 @bp.route("/wakil/selesai", methods=["GET", "POST"])
 @needs(Can.STOP_ACTING)
 def acting_leave():
-    form = ConfirmForm()
+    who, form = actor(), ConfirmForm()
     if form.validate_on_submit():
-        grants.leave(actor())
-        return redirect(url_for("home.front"), 303)
+        grants.leave(who)
+        return redirect(url_for("assisting.volunteer_front" if who.is_helper else "home.front"), 303)
     return page("accounts/acting_leave.html", form=form)
 
 

@@ -1,6 +1,7 @@
 """What a person does with a browser, whichever one it is; and Chromium doing it."""
 
 from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
@@ -8,6 +9,7 @@ from tests.browser.serving import ROOT
 
 GECKO48 = ROOT / "tests/browser/gecko48.js"
 KEYPAD = {"width": 240, "height": 320}
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 class Browsing(Protocol):
@@ -68,9 +70,9 @@ class Chromium:
             field.fill(text)
             self.press(button)
             return
-        with self.page.expect_response(lambda answer: "q=" in answer.url or "place=" in answer.url):
+        with self.page.expect_response(lambda answer: [text] in parse_qs(urlsplit(answer.url).query).values()):
             field.press_sequentially(text)
-        self.page.wait_for_load_state("networkidle")
+        self.page.locator(BUSY).first.wait_for(state="detached")
 
     @property
     def text(self) -> str:

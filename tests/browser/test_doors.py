@@ -58,6 +58,7 @@ def test_a_volunteer_helps_inside_a_consent_and_hands_over_the_receipt(walk, ser
     walk.sees(_("Receipt of the help"), "Tini")
     see.go("/wakil/selesai")
     see.press(_("Go back"))
+    assert see.path == "/kader"
     with use(server.database_url):
         assert [
             grant.revoked_at is not None for grant in Grant.select().where(Grant.holder_officer_id == helper.id)

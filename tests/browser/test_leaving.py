@@ -7,6 +7,8 @@ import pytest
 
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.journey import _
+from tests.browser.test_outbox import STORED as EVERYTHING_STORED
+from tests.browser.test_outbox import WORDS, Day
 from tests.builders import PIN
 
 NAME, RELATIVE = "KANARIWATI", "KANARITO"
@@ -80,6 +82,33 @@ def test_after_signing_out_every_page_asks_to_sign_in(visitor):
     for path in ("/status", "/tagihan", "/kartu/1"):
         visitor.go(path)
         assert visitor.path == "/masuk"
+
+
+def test_after_a_volunteer_signs_out_back_and_storage_show_nothing_of_the_member(chromium, serve):
+    """A form still waits in the outbox, and the member's pages were open a moment ago."""
+    day = Day(chromium, serve())
+    browser, member = day.browser, day.member
+    day.start()
+    browser.go("/kader/luring")
+    browser.page.route("**/kader/kirim", lambda route: route.abort())
+    day.write(day.codes[0])
+    day.counts(1, 0, 0)
+    browser.go("/kader/bantu")
+    browser.write(_("NIK or card number of the member"), member.nik)
+    browser.pick(_("status and card"))
+    browser.write(_("One code of their sheet, typed by the member"), day.codes[1])
+    browser.press(_("Begin"))
+    browser.follow(_("Will I be served today?"))
+    assert member.name in browser.text
+    browser.go("/keluar")
+    browser.press(_("Yes, sign out"))
+    stored = browser.page.evaluate(EVERYTHING_STORED)
+    assert '"iv"' in stored
+    back = BackButton(browser)
+    for shown in [stored, *(back.press() for _page in range(6))]:
+        assert not [plain for plain in (member.name, member.nik, WORDS, *day.codes[:2]) if plain in shown]
+    day.context.close()
+    day.server.stop()
 
 
 def test_the_broken_twin_that_signs_out_elsewhere_shows_what_the_browser_kept(chromium, server, places):
