@@ -38,10 +38,6 @@ class PaperForm(Form):
     count = IntegerField(_l("How many slips, at most 200"), validators=[NumberRange(1, 200)], default=50)
 
 
-class ConfirmForm(Form):
-    """A button, for what is asked before it is done."""
-
-
 class ScanForm(Form):
     """One field for a scanner that types like a keyboard and ends with Enter; left empty it leads to the keypad."""
 

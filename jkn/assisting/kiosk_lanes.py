@@ -11,8 +11,9 @@ from jkn import clock
 from jkn.access import actor, public
 from jkn.accounts import entrance
 from jkn.accounts import service as accounts
+from jkn.accounts.forms import ConfirmForm
 from jkn.assisting import kiosk_escpos, kiosk_keying, kiosk_slips, kiosk_staff, kiosk_words, service
-from jkn.assisting.forms import ConfirmForm, KeypadForm, ScanForm
+from jkn.assisting.forms import KeypadForm, ScanForm
 from jkn.assisting.models import KioskSlip, Lane
 from jkn.assisting.views import bp
 from jkn.eligibility import service as eligibility

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from jkn import clock, i18n, sealed
 from jkn.access import Can, actor, fetch, needs, public, scope
+from jkn.accounts.forms import ConfirmForm
 from jkn.assisting import outbox, outbox_doing, outbox_forms
-from jkn.assisting.forms import ConfirmForm
 from jkn.assisting.outbox_models import OfflineForm, State
 from jkn.assisting.outbox_words import CONTENT, KINDS
 from jkn.assisting.views import bp

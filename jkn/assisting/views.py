@@ -9,8 +9,9 @@ from flask_login import current_user
 from jkn import clock, db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
+from jkn.accounts.forms import ConfirmForm
 from jkn.assisting import kiosk_locking, kiosk_tokens, service
-from jkn.assisting.forms import ConfirmForm, KioskJoinForm, KioskPrepareForm, PaperForm
+from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, PaperForm
 from jkn.assisting.models import Kiosk, Printer
 from jkn.errors import Refused
 from jkn.numbers import group
