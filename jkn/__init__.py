@@ -33,6 +33,7 @@ FEATURES = (
     "registration",
     "changes",
     "complaints",
+    "kiosks",
     "assisting",
     "texting",
     "home",

@@ -17,7 +17,7 @@ from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting import cash
 from jkn.assisting.cash_models import Cash
-from jkn.assisting.models import Asking, Kiosk, SlipRequest
+from jkn.assisting.models import Asking, SlipRequest
 from jkn.assisting.outbox_models import Kind, OfflineForm
 from jkn.assisting.outbox_models import State as Offline
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
@@ -34,6 +34,7 @@ from jkn.delivering.models import LetterBatch
 from jkn.employers.models import Employer, Worker
 from jkn.facilities.models import Facility, Section, Tier
 from jkn.instalments.models import Plan, Variant
+from jkn.kiosks.models import Kiosk
 from jkn.ledger.models import Account, Movement
 from jkn.members import service as members
 from jkn.members.models import Family, Payer, PayerKind, Person, Segment, Stay
@@ -629,10 +630,10 @@ def as_staff(app: Flask, role: Role) -> FlaskClient:
 
 def as_kiosk(app: Flask) -> FlaskClient:
     """An enrolled device at which nobody has signed in."""
-    from jkn.assisting import service as assisting
-    from jkn.assisting.views import COOKIE
+    from jkn.kiosks import service as kiosks
+    from jkn.kiosks.views import COOKIE
 
-    token = assisting.join(assisting.prepare(a_facility().code, "Lobi", Actor(officer_id=_officer(Role.OFFICER).id)))
+    token = kiosks.join(kiosks.prepare(a_facility().code, "Lobi", Actor(officer_id=_officer(Role.OFFICER).id)))
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return client

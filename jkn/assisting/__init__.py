@@ -1,1 +1,3 @@
-"""Kiosks, and later volunteers, at work for a person who agreed. Table: kiosk."""
+"""Volunteers at work for a member who agreed: by a code, by a signed form, or by a yes on a phone of the member's own.
+
+Tables: volunteer_village, unregistered, visit, miss, paper_consent, slip_request, asking, agent, cash, offline_form."""

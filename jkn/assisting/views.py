@@ -1,184 +1,154 @@
-"""A kiosk's door: an enrolled device on which a visitor leaves nothing behind."""
+"""A volunteer's own pages: the work list, and help inside a consent."""
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from jkn import clock, db
-from jkn.access import Can, actor, fetch, needs, public, scope
-from jkn.accounts import entrance
-from jkn.accounts.forms import ConfirmForm
-from jkn.assisting import kiosk_locking, kiosk_tokens, service
-from jkn.assisting.forms import KioskJoinForm, KioskPrepareForm, PaperForm
-from jkn.assisting.models import Kiosk, Printer
+from jkn import looks
+from jkn.access import Can, actor, fetch, needs
+from jkn.accounts import receipts, words
+from jkn.accounts.models import Grant
+from jkn.assisting import consents, worklist
+from jkn.assisting.volunteer_forms import (
+    ConsentBeginForm,
+    ConsentJoinForm,
+    PaperBeginForm,
+    SheetGiveForm,
+    SlipAskForm,
+)
+from jkn.assisting.words import TASKS
 from jkn.errors import Refused
-from jkn.numbers import group
-from jkn.web import page
+from jkn.numbers import mask_name
+from jkn.permissions import Scope
+from jkn.regions import service as regions
+from jkn.web import asked_number, page
 
 bp = Blueprint("assisting", __name__, cli_group=None)
 
-COOKIE = "k"
+
+@bp.get("/kader")
+@needs(Can.HELP_MEMBERS)
+def volunteer_front():
+    """The villages with their work, and the ways to help somebody."""
+    who = actor()
+    villages = [(code, regions.village_label(code) or code) for code in worklist.villages_of(who.officer_id)]
+    key, token = outbox_views.key_here()
+    front = page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who, key=key)
+    return outbox_views.hand_out(front, token)
 
 
-def recognise() -> None:
-    """Is this request from an enrolled kiosk?"""
-    if COOKIE in request.cookies and request.endpoint != "static":
-        kiosk, g.kiosk_token = kiosk_tokens.find(request.cookies[COOKIE])
-        if kiosk:
-            g.kiosk, g.kiosk_row = kiosk.id, kiosk
+@bp.get("/kader/daftar")
+@needs(Can.HELP_MEMBERS)
+def work_list():
+    """What to do in one village; nothing where the volunteer does not work."""
+    mine = worklist.villages_of(actor().officer_id)
+    village = request.args.get("desa") or next(iter(mine), "")
+    asked = request.args.get("tugas")
+    task = next((each for each in worklist.Task if each == asked), worklist.Task.ARREARS)
+    rows, families, more = worklist.page(village, task, asked_number("setelah")) if village in mine else ([], [], None)
+    looks.note(*families)
+    return page(
+        "assisting/work_list.html",
+        rows=rows,
+        more=more,
+        village=village,
+        label=regions.village_label(village) if village in mine else "",
+        task=task,
+        tasks=TASKS,
+    )
 
 
-def renew(response):
-    """After the answer is made: a token that is used settles, one that is old is followed by another."""
-    late_or_new = g.pop("kiosk_token", None)
-    if late_or_new is not None:
-        with db.bookkeeping():
-            kiosk_tokens.settle(late_or_new) if "kiosk" in g else kiosk_tokens.report(late_or_new)
-    elif request.endpoint == "assisting.kiosk_front" and "kiosk" in g and kiosk_tokens.is_old(g.kiosk_row):
-        with db.bookkeeping():
-            hand_over(response, kiosk_tokens.offer(g.kiosk_row))
-    return response
-
-
-def hand_over(response, token: str) -> None:
-    """Put the device's token into its own cookie, which outlives every visitor's session."""
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
-
-
-bp.before_app_request(recognise)
-bp.after_app_request(renew)
-
-
-@bp.get("/kios")
-@public
-def kiosk_front():
-    """Where every visit to a kiosk begins and ends."""
-    if "kiosk" not in g:
-        return redirect(url_for(".kiosk_join"), 303)
-    if session and not current_user.is_authenticated:
-        entrance.leave()  # a registration half done, an answer not read
-    return page("assisting/kiosk_front.html", kiosk=g.kiosk_row)
-
-
-@bp.route("/kios/pasang", methods=["GET", "POST"])
-@public
-def kiosk_join():
-    """Staff type the enrolment code once; the device is then known by a cookie of its own."""
-    form = KioskJoinForm()
+@bp.route("/kader/bantu", methods=["GET", "POST"])
+@needs(Can.HELP_MEMBERS)
+def consent_begin():
+    """The member says for what and types one code; their pages follow."""
+    form = ConsentBeginForm()
     if form.validate_on_submit():
+        scopes = [Scope(each) for each in form.scopes.data]
         try:
-            token = service.join(form.code.number)
+            consents.begin(form.number.number, form.code.data, scopes, form.minutes.data, form.key.data, actor())
         except Refused as refused:
             form.refuse(refused)
         else:
-            response = redirect(url_for(".kiosk_front"), 303)
-            hand_over(response, token)
-            return response
-    return page("assisting/kiosk_join.html", form=form)
+            return redirect(url_for("home.front"), 303)
+    return page("assisting/consent_begin.html", form=form)
 
 
-@bp.get("/kios/masih")
-@public
-def kiosk_still_there():
-    """After forty seconds without a touch: twenty more to say "I am still here". Works without script."""
-    g.untouched = True  # being asked is not being there: the sign-in's own minute runs on
-    return page("assisting/kiosk_still_there.html", back=_came_from())
-
-
-@bp.get("/kios/selesai")
-@public
-def kiosk_end():
-    """Nobody answered: the cookie is forgotten here; the sign-in itself has run out on the server's clock."""
-    if "kiosk" not in g and current_user.is_authenticated:
-        return redirect(url_for("accounts.sign_out"), 303)  # elsewhere a link ends no sign-in
-    g.untouched = True
-    entrance.leave(keep_language=False)
-    response = page("assisting/kiosk_end.html")
-    response.headers["Clear-Site-Data"] = '"cache","storage"'
-    return response
-
-
-@bp.route("/petugas/kios", methods=["GET", "POST"])
-@needs(Can.ENROL_KIOSKS)
-def kiosk_list():
-    """The kiosks there are; prepare a new one."""
-    form = KioskPrepareForm()
+@bp.route("/kader/ikut", methods=["GET", "POST"])
+@needs(Can.HELP_MEMBERS)
+def consent_join():
+    form = ConsentJoinForm()
+    if not actor().is_helper:
+        return redirect(url_for(".consent_begin"), 303)
     if form.validate_on_submit():
         try:
-            code = service.prepare(form.facility.data, form.place.data, actor(), Printer(form.printer.data))
+            consents.join(form.number.number, form.code.data, actor())
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=group(code, 4)))
-            return redirect(url_for(".kiosk_list"), 303)
-    return page("assisting/kiosk_list.html", form=form, kiosks=scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
+            flash(_("The consent now holds for this person too."))
+            return redirect(url_for("home.front"), 303)
+    return page("assisting/consent_join.html", form=form)
 
 
-@bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])
-@needs(Can.ENROL_KIOSKS)
-def kiosk_revoke(kiosk_id):
-    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
+@bp.route("/kader/kertas", methods=["GET", "POST"])
+@needs(Can.HELP_MEMBERS)
+def paper_begin():
+    """Without PIN, sheet and phone: what stands on the signed form."""
+    form = PaperBeginForm()
     if form.validate_on_submit():
-        kiosk_tokens.revoke(kiosk, actor())
-        flash(_("The kiosk is revoked."))
-        return redirect(url_for(".kiosk_list"), 303)
-    return page("assisting/kiosk_revoke.html", kiosk=kiosk, form=form)
-
-
-@bp.route("/petugas/kios/<int:kiosk_id>/kertas", methods=["GET", "POST"])
-@needs(Can.SERVE_KIOSKS)
-def kiosk_refill(kiosk_id):
-    """The printer was filled: slips come on paper again."""
-    kiosk, form = fetch(Kiosk, kiosk_id), ConfirmForm()
-    if form.validate_on_submit():
-        service.paper_in(kiosk, actor())
-        return redirect(url_for(".kiosk_board"), 303)
-    return page("assisting/kiosk_refill.html", kiosk=kiosk, form=form)
-
-
-@bp.get("/petugas/kios/kunci")
-@needs(Can.ENROL_KIOSKS)
-def kiosk_lock():
-    """How staff lock the device down, with this server's own address in it."""
-    policies, command = kiosk_locking.policies(request.host), kiosk_locking.command(request.host_url)
-    return page("assisting/kiosk_lock.html", policies=policies, command=command)
-
-
-@bp.route("/petugas/kios/kertas", methods=["GET", "POST"])
-@needs(Can.SERVE_KIOSKS)
-def kiosk_paper():
-    """Numbered slips for a day without a line; kiosks go on counting after them."""
-    form = PaperForm()
-    if form.validate_on_submit():
+        typed = (form.form.number, form.number.number, form.signed_by.data, form.witness.data, form.key.data)
         try:
-            last = service.take_paper(form.facility.number, form.count.data, actor())
+            consents.begin_on_paper(*typed, actor())
         except Refused as refused:
             form.refuse(refused)
         else:
-            session["paper"] = [form.facility.number, clock.today().isoformat(), last - form.count.data + 1, last]
-            return redirect(url_for(".kiosk_paper"), 303)
-    paper = session.pop("paper", None) if request.method == "GET" else None
-    return page("assisting/kiosk_paper.html", form=form, paper=paper)
+            return redirect(url_for(".volunteer_front"), 303)
+    return page("assisting/paper_begin.html", form=form)
 
 
-def _came_from() -> str:
-    """The page before this one, if it can be one of ours."""
-    try:
-        path = urlsplit(request.referrer or "").path
-    except ValueError:
-        return "/"
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+@bp.route("/kader/slip", methods=["GET", "POST"])
+@needs(Can.HELP_MEMBERS)
+def slip_ask():
+    form = SlipAskForm()
+    if not actor().is_helper:
+        return redirect(url_for(".volunteer_front"), 303)
+    if form.validate_on_submit():
+        consents.ask_slip(form.key.data, actor())
+        flash(_("Asked for. An officer will bring the slip, or call the member."))
+        return redirect(url_for(".volunteer_front"), 303)
+    return page("assisting/slip_ask.html", form=form)
+
+
+@bp.route("/kader/lembar", methods=["GET", "POST"])
+@needs(Can.HELP_MEMBERS)
+def sheet_give():
+    """A sealed sheet becomes the member's; its codes stay unseen."""
+    form = SheetGiveForm()
+    if not actor().is_helper:
+        return redirect(url_for(".volunteer_front"), 303)
+    if form.validate_on_submit():
+        try:
+            consents.bind_sheet(form.serial.number, form.code.data, actor())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The sheet is the member's now. With it they set a PIN at home."))
+            return redirect(url_for(".volunteer_front"), 303)
+    return page("assisting/sheet_give.html", form=form)
+
+
+@bp.get("/wakil/<int:grant_id>/tanda-terima")
+@needs(Can.SEE_RECEIPTS)
+def receipt_show(grant_id):
+    """Everything done under a right to act, to print; a helper sees it while the consent lasts."""
+    grant, who = fetch(Grant, grant_id), actor()
+    done = [(touch.entry.at, *words.of(touch, who)) for touch in receipts.of(grant)]
+    return page("assisting/receipt_show.html", grant=grant, done=done, name=mask_name(grant.person.name))
 
 
 from jkn.assisting import (  # noqa: E402, F401  these join the blueprint
     asking_views,
     cash_views,
-    kiosk_counter,
-    kiosk_guarding,
-    kiosk_lanes,
+    outbox_views,
     overseeing,
-    volunteer_views,
 )

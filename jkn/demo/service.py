@@ -13,7 +13,6 @@ from jkn.accounts import officers, sheets
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
 from jkn.assisting import cash, volunteers
-from jkn.assisting import service as assisting
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
@@ -22,6 +21,7 @@ from jkn.employers.imports import import_employers, import_workers
 from jkn.employers.wage_floors import import_file as import_wage_floors
 from jkn.facilities.imports import import_file as import_facilities
 from jkn.imports import Report
+from jkn.kiosks import service as kiosks
 from jkn.members import service as members
 from jkn.members.models import Payer, PayerKind, Person
 from jkn.money import Rupiah
@@ -149,7 +149,7 @@ def ready_officers() -> list[Officer]:
 
 def ready_kiosk() -> str:
     """A fresh enrolment code; it holds for an hour."""
-    return assisting.prepare(*KIOSK, SYSTEM)
+    return kiosks.prepare(*KIOSK, SYSTEM)
 
 
 def ready_deposit() -> str:

@@ -21,7 +21,7 @@ def front():
         front = "assisting.volunteer_front" if allowed(who, Can.HELP_MEMBERS) else "accounts.desk"
         return redirect(url_for(front), 303)
     if who.person_id is None and "kiosk" in g:
-        return redirect(url_for("assisting.kiosk_front"), 303)
+        return redirect(url_for("kiosks.kiosk_front"), 303)
     if who.person_id:
         unread, name = notices.unread(who.person_id), mask_name(who.name)  # whose menu this is, on a shared phone
         rows = [(url, label) for url, label, can in menu.MEMBER if can is None or allowed(who, can)]

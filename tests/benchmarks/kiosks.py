@@ -10,11 +10,11 @@ import httpx
 
 from jkn import clock, create_app
 from jkn.access import SYSTEM
-from jkn.assisting import service as assisting
-from jkn.assisting.models import Printer
-from jkn.assisting.views import COOKIE
 from jkn.commands import migrate
 from jkn.db import db
+from jkn.kiosks import service as kiosks
+from jkn.kiosks.models import Printer
+from jkn.kiosks.views import COOKIE
 from tests.benchmarks.engines import served
 from tests.benchmarks.tables import Goals, table, title
 from tests.builders import a_family, people
@@ -34,7 +34,7 @@ def run(folder: Path, now: str, goals: Goals) -> None:
     app = create_app(TESTING=True, DATABASE_URL=url)
     migrate()
     with app.app_context(), clock.frozen(datetime.fromisoformat(now)):
-        token = assisting.join(assisting.prepare(a_facility().code, "Lobi", SYSTEM, Printer.PAGE_80))
+        token = kiosks.join(kiosks.prepare(a_facility().code, "Lobi", SYSTEM, Printer.PAGE_80))
         cards = [people(a_family(1))[0].card for _visitor in range(VISITORS)]
     db.close_all()
     with served("wsgi:app", DATABASE_URL=url, JKN_NOW=now) as port:

@@ -9,7 +9,7 @@ import pytest
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import officers, sheets
 from jkn.accounts.models import Grant, Officer
-from jkn.assisting import service as assisting
+from jkn.kiosks import service as kiosks
 from jkn.members.models import Person
 from tests.browser.engines import SOME
 from tests.browser.journey import Journey, _
@@ -70,7 +70,7 @@ def test_a_visitor_signs_in_at_a_kiosk_with_its_keypad_and_leaves_nothing(walk, 
     see = walk.browser
     with use(server.database_url):
         by = Actor(officer_id=Officer.get(Officer.role == Role.OFFICER).id)
-        code = assisting.prepare(a_facility().code, "Lobi", by)
+        code = kiosks.prepare(a_facility().code, "Lobi", by)
     see.go("/kios/pasang")
     see.write(_("Enrolment code, 12 digits"), code)
     see.press(_("Set up"))

@@ -9,9 +9,9 @@ from playwright.sync_api import Error
 
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts.models import Officer
-from jkn.assisting import kiosk_staff
-from jkn.assisting import service as assisting
-from jkn.assisting.models import Errand, Kiosk, Printer
+from jkn.kiosks import service as kiosks
+from jkn.kiosks import staff
+from jkn.kiosks.models import Errand, Kiosk, Printer
 from jkn.members import service as members
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.conftest import needed
@@ -209,7 +209,7 @@ def test_staff_beside_the_member_print_a_sheet_that_the_screen_never_shows(chrom
         clerk = Officer.get(Officer.role == Role.CLERK)
         by = Actor(officer_id=clerk.id, role=Role.CLERK, facility=clerk.facility)
         here, person = Kiosk.get(Kiosk.token_hash.is_null(False)), members.find_by_number(places.nik)
-        code = kiosk_staff.vouch(here, person, Errand.SHEET, by)
+        code = staff.vouch(here, person, Errand.SHEET, by)
     browser = stand_before(chromium, desk, places)
     browser.go("/kios")
     browser.follow(_("4 With staff: new codes, first PIN"))
@@ -267,7 +267,7 @@ def text_kiosk(serve, tmp_path):
     """w3m at a kiosk that it set up itself with its code."""
     server = serve()
     with use(server.database_url):
-        code = assisting.prepare("0301R001", "Lobi", SYSTEM)
+        code = kiosks.prepare("0301R001", "Lobi", SYSTEM)
     browser = W3m(needed("w3m"), server.url, tmp_path)
     browser.go("/kios/pasang")
     browser.write(_("Enrolment code, 12 digits"), code)

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from jkn.access import SYSTEM, Role
 from jkn.accounts.models import SignIn
-from jkn.assisting.views import COOKIE as KIOSK
 from jkn.facilities import service as facilities
+from jkn.kiosks.views import COOKIE as KIOSK
 from tests.browser.serving import START, Databases, use
 from tests.crawl import a_world, as_kiosk, as_member, as_staff
 from tests.facilities.places import load_facilities

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from jkn.accounts import sheets
 from jkn.accounts.models import Sheet, Slip
-from jkn.assisting.models import StaffCode
 from jkn.eligibility.rules import Reason, Verdict
 from jkn.eligibility.words import SEGMENTS
 from jkn.errors import N_, Refused
+from jkn.kiosks.models import StaffCode
 from jkn.members.models import Person
 from jkn.money import format_rupiah
 from jkn.numbers import mask_name

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from jkn import clock, sealed
 from jkn.access import Actor, Can, allowed
-from jkn.assisting import kiosk_slips
-from jkn.assisting.kiosk_tokens import hash_of
-from jkn.assisting.models import Kiosk, PaperNumbers, Printer
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.facilities.models import Facility
+from jkn.kiosks import slips
+from jkn.kiosks.models import Kiosk, PaperNumbers, Printer
+from jkn.kiosks.tokens import hash_of
 
 CODE_VALID = timedelta(hours=1)
 
@@ -77,7 +77,7 @@ def take_paper(facility_code: str, count: int, by: Actor) -> int:
         raise Refused(N_("This is not your facility."), field="facility")
     if not Facility.select().where(Facility.code == facility_code).exists():
         raise Refused(N_("No facility has this code."), field="facility")
-    last = kiosk_slips.take_number(facility_code, clock.today(), count)
+    last = slips.take_number(facility_code, clock.today(), count)
     numbers = {"facility_code": facility_code, "day": clock.today(), "first": last - count + 1, "last": last}
     PaperNumbers.create(officer=by.officer_id, **numbers)
     audit.record(Act.PAPER_PRINTED, "slip_counter", by, facility=facility_code, first=last - count + 1, last=last)

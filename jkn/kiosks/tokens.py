@@ -7,10 +7,10 @@ from hashlib import sha256
 from jkn import clock
 from jkn.access import Actor
 from jkn.accounts.models import SignIn
-from jkn.assisting.models import Kiosk, KioskToken
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
+from jkn.kiosks.models import Kiosk, KioskToken
 
 ROTATE = timedelta(days=1)
 # The old token lives on for at least a minute after another was offered: the answer that carried it may be lost on the

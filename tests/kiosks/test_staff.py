@@ -9,10 +9,10 @@ from jkn import clock
 from jkn.access import SYSTEM, Role
 from jkn.accounts import sheets, stopping
 from jkn.accounts.models import Officer, Sheet, Slip
-from jkn.assisting import kiosk_staff
-from jkn.assisting import service as assisting
-from jkn.assisting.models import Kiosk, Printer, StaffCode
 from jkn.audit.models import Act, Entry
+from jkn.kiosks import service as kiosks
+from jkn.kiosks import staff
+from jkn.kiosks.models import Kiosk, Printer, StaffCode
 from jkn.notices.models import Notice
 from tests.builders import post
 from tests.crawl import a_facility, as_kiosk, as_member, as_staff
@@ -134,7 +134,7 @@ def test_a_newer_code_of_the_same_clerk_ends_the_one_before(kiosk, clerk, siti):
 
 
 def another_kiosk(app):
-    token = assisting.join(assisting.prepare(a_facility("0301R002").code, "Aula", SYSTEM, Printer.PAGE_80))
+    token = kiosks.join(kiosks.prepare(a_facility("0301R002").code, "Aula", SYSTEM, Printer.PAGE_80))
     client = app.test_client()
     client.set_cookie("k", token)
     return client, Kiosk.get(Kiosk.facility_code == "0301R002").id
@@ -156,16 +156,16 @@ def test_a_clerk_makes_no_code_for_another_facility(app, kiosk, clerk, siti):
 
 def test_five_wrong_codes_close_the_errand_for_a_quarter_of_an_hour(kiosk, clerk, siti):
     code = vouch(clerk, siti)
-    for number in range(kiosk_staff.GUESSES):
+    for number in range(staff.GUESSES):
         type_code(kiosk, f"{number:08d}")
     assert 'role="alert"' in type_code(kiosk, code).text
     assert not Sheet.select().where(Sheet.person == siti).exists()
 
 
 def test_the_broken_twin_that_counts_no_guesses_lets_the_sixth_in(kiosk, clerk, siti, monkeypatch):
-    monkeypatch.setattr(kiosk_staff.attempts, "reserve", lambda *_key, **_limits: True)
+    monkeypatch.setattr(staff.attempts, "reserve", lambda *_key, **_limits: True)
     code = vouch(clerk, siti)
-    for number in range(kiosk_staff.GUESSES):
+    for number in range(staff.GUESSES):
         type_code(kiosk, f"{number:08d}")
     assert type_code(kiosk, code).status_code == 303
 
@@ -193,7 +193,7 @@ def test_a_clerk_who_was_suspended_meanwhile_opens_nothing(kiosk, clerk, siti):
 
 
 def test_a_clerk_looks_for_at_most_so_many_people_a_day(kiosk, clerk, siti, monkeypatch):
-    monkeypatch.setattr(kiosk_staff, "LOOKS", 2)
+    monkeypatch.setattr(staff, "LOOKS", 2)
     for _time in range(2):
         assert vouch(clerk, siti)
     assert 'role="alert"' in vouch(clerk, siti).text

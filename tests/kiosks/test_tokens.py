@@ -7,9 +7,9 @@ import pytest
 from jkn import clock
 from jkn.access import Role
 from jkn.accounts.models import SignIn
-from jkn.assisting import kiosk_tokens
-from jkn.assisting.models import Kiosk, KioskToken
 from jkn.audit.models import Act, Entry
+from jkn.kiosks import tokens
+from jkn.kiosks.models import Kiosk, KioskToken
 from tests.builders import PIN, post
 from tests.crawl import as_kiosk, as_staff
 
@@ -104,7 +104,7 @@ def test_officers_see_that_a_token_was_stolen(app, kiosk):
 
 def test_the_broken_twin_that_forgets_tokens_lets_the_thief_stay(app, kiosk, monkeypatch):
     """A device whose token never changes: its copy works for ever, and nobody notices."""
-    monkeypatch.setattr(kiosk_tokens, "is_old", lambda kiosk: False)
+    monkeypatch.setattr(tokens, "is_old", lambda kiosk: False)
     thief = a_copy(app, kiosk)
     for more in ({"days": 1}, {"days": 1, "minutes": 2}, {"days": 300}):
         with later(**more):

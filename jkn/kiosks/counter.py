@@ -5,12 +5,12 @@ from flask_babel import gettext as _
 
 from jkn import clock, looks
 from jkn.access import Can, actor, fetch, needs, scope
-from jkn.assisting import kiosk_slips, kiosk_staff, kiosk_words
-from jkn.assisting.forms import CallForm, VouchForm
-from jkn.assisting.models import Errand, Kiosk
-from jkn.assisting.views import bp
 from jkn.eligibility import service as eligibility
 from jkn.errors import Refused
+from jkn.kiosks import slips, staff, words
+from jkn.kiosks.forms import CallForm, VouchForm
+from jkn.kiosks.models import Errand, Kiosk
+from jkn.kiosks.views import bp
 from jkn.numbers import group
 from jkn.web import asked_number, page
 
@@ -20,7 +20,7 @@ from jkn.web import asked_number, page
 def kiosk_board():
     """The kiosks in use: which have no paper, and the way to each one's numbers and codes."""
     live = scope(Kiosk).where(Kiosk.token_hash.is_null(False), Kiosk.revoked_at.is_null())
-    return page("assisting/kiosk_board.html", kiosks=live.order_by(Kiosk.facility_code, Kiosk.id).limit(50))
+    return page("kiosks/kiosk_board.html", kiosks=live.order_by(Kiosk.facility_code, Kiosk.id).limit(50))
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/hadir", methods=["GET", "POST"])
@@ -30,15 +30,15 @@ def kiosk_vouch(kiosk_id):
     kiosk, form, person = fetch(Kiosk, kiosk_id), VouchForm(), None
     if form.validate_on_submit():
         try:
-            person = kiosk_staff.find(form.number.number, actor())
+            person = staff.find(form.number.number, actor())
             looks.note(person)
             if form.sure.data:
-                code = kiosk_staff.vouch(kiosk, person, Errand(form.errand.data), actor())
+                code = staff.vouch(kiosk, person, Errand(form.errand.data), actor())
                 flash(_("Type at the kiosk within five minutes: %(code)s", code=group(code, 4)))
                 return redirect(url_for(".kiosk_vouch", kiosk_id=kiosk.id), 303)
         except Refused as refused:
             form.refuse(refused)
-    return page("assisting/kiosk_vouch.html", kiosk=kiosk, form=form, person=person)
+    return page("kiosks/kiosk_vouch.html", kiosk=kiosk, form=form, person=person)
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/nomor", methods=["GET", "POST"])
@@ -48,26 +48,26 @@ def kiosk_numbers(kiosk_id):
     kiosk, form, today = fetch(Kiosk, kiosk_id), CallForm(), clock.today()
     if form.validate_on_submit():
         try:
-            if not kiosk_staff.call(kiosk, form.number.data, actor()):
+            if not staff.call(kiosk, form.number.data, actor()):
                 flash(_("This number was called before."))
             return redirect(url_for(".kiosk_numbers", kiosk_id=kiosk.id, nomor=form.number.data), 303)
         except Refused as refused:
             form.refuse(refused)
     number, where = asked_number("nomor") if request.method == "GET" else 0, (kiosk.facility_code, today)
-    slip, lines = kiosk_staff.slip_of(*where, number) if number else None, []
+    slip, lines = staff.slip_of(*where, number) if number else None, []
     if slip:
         looks.note(slip.person)
         verdict = eligibility.verdict(slip.person, today)
-        lines = [kiosk_words.word_of(verdict), *kiosk_words.lines_of(slip.person, verdict, slip.kiosk.place)]
+        lines = [words.word_of(verdict), *words.lines_of(slip.person, verdict, slip.kiosk.place)]
     return page(
-        "assisting/kiosk_numbers.html",
+        "kiosks/kiosk_numbers.html",
         kiosk=kiosk,
         form=form,
         number=number,
-        label=kiosk_slips.written(number),
+        label=slips.written(number),
         lines=lines,
-        call=kiosk_staff.call_of(*where, number) if number else None,
-        given=kiosk_staff.given(*where),
-        last=kiosk_staff.called(*where),
-        papers=kiosk_staff.papers_of(*where),
+        call=staff.call_of(*where, number) if number else None,
+        given=staff.given(*where),
+        last=staff.called(*where),
+        papers=staff.papers_of(*where),
     )

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from jkn import clock
 from jkn.access import Actor
 from jkn.accounts import attempts
-from jkn.assisting.models import Kiosk, KioskSlip, SlipCounter, SlipKind
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
 from jkn.eligibility import service as eligibility
 from jkn.errors import N_, Refused
+from jkn.kiosks.models import Kiosk, KioskSlip, SlipCounter, SlipKind
 from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.notices import service as notices

@@ -6,7 +6,7 @@ import pytest
 
 from jkn import clock
 from jkn.access import Role
-from jkn.assisting import kiosk_slips
+from jkn.kiosks import slips
 from tests.builders import post
 from tests.crawl import a_facility, as_staff
 
@@ -22,7 +22,7 @@ def test_paper_and_kiosks_share_one_row_of_numbers(app):
     a_facility()
     officer = as_staff(app, Role.OFFICER)
     assert printed(officer) == [1, 2, 3]
-    assert kiosk_slips.take_number("0301R001", clock.today()) == 4
+    assert slips.take_number("0301R001", clock.today()) == 4
     assert printed(officer) == [5, 6, 7]
 
 

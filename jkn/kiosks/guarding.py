@@ -4,9 +4,9 @@ from flask import make_response, render_template
 from flask_babel import gettext as _
 
 from jkn.access import public
-from jkn.assisting.kiosk_lanes import at_kiosk
-from jkn.assisting.views import bp
 from jkn.i18n import speaking
+from jkn.kiosks.lanes import at_kiosk
+from jkn.kiosks.views import bp
 
 LANGUAGES = ("id", "en")  # whoever stands there when the line breaks
 
@@ -16,8 +16,8 @@ LANGUAGES = ("id", "en")  # whoever stands there when the line breaks
 @at_kiosk
 def kiosk_guard():
     """The worker: every page from the server as ever; where that fails, the page that it carries. It has no cache."""
-    html = render_template("assisting/kiosk_no_line.xhtml", said=[_said(language) for language in LANGUAGES])
-    response = make_response(render_template("assisting/kiosk_guard.js", html=html))
+    html = render_template("kiosks/kiosk_no_line.xhtml", said=[_said(language) for language in LANGUAGES])
+    response = make_response(render_template("kiosks/kiosk_guard.js", html=html))
     response.mimetype = "text/javascript"
     response.headers["Service-Worker-Allowed"] = "/"
     return response

@@ -8,11 +8,11 @@ from jkn import clock, sealed
 from jkn.access import Actor
 from jkn.accounts import attempts, sheets, stopping
 from jkn.accounts.models import Officer, Sheet, Slip
-from jkn.assisting.models import Errand, Kiosk, KioskSlip, NumberCall, PaperNumbers, SlipCounter, StaffCode
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
 from jkn.errors import N_, Refused
+from jkn.kiosks.models import Errand, Kiosk, KioskSlip, NumberCall, PaperNumbers, SlipCounter, StaffCode
 from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.notices import service as notices

@@ -12,12 +12,12 @@ from jkn.access import actor, public
 from jkn.accounts import entrance
 from jkn.accounts import service as accounts
 from jkn.accounts.forms import ConfirmForm
-from jkn.assisting import kiosk_escpos, kiosk_keying, kiosk_slips, kiosk_staff, kiosk_words, service
-from jkn.assisting.forms import KeypadForm, ScanForm
-from jkn.assisting.models import KioskSlip, Lane
-from jkn.assisting.views import bp
 from jkn.eligibility import service as eligibility
 from jkn.errors import Refused
+from jkn.kiosks import escpos, keypad, service, slips, staff, words
+from jkn.kiosks.forms import KeypadForm, ScanForm
+from jkn.kiosks.models import KioskSlip, Lane
+from jkn.kiosks.views import bp
 from jkn.numbers import BadNumber, read_card_or_nik
 from jkn.web import page
 
@@ -57,13 +57,13 @@ def _lane(lane: Lane):
             return _with_number(lane, form.number.number)
         except Refused as refused:
             form.refuse(refused)
-    return page(f"assisting/kiosk_{'check' if lane is Lane.CHECK else 'enter'}.html", form=form)
+    return page(f"kiosks/kiosk_{'check' if lane is Lane.CHECK else 'enter'}.html", form=form)
 
 
 def _with_number(lane: Lane, number: str | None):
     if lane is Lane.CHECK and number and len(number) == 13:
         return _slip_for(number, None)
-    session[KEYING] = kiosk_keying.begin(g.kiosk_row, lane, number)
+    session[KEYING] = keypad.begin(g.kiosk_row, lane, number)
     return redirect(url_for(".kiosk_type"), 303)
 
 
@@ -72,22 +72,22 @@ def _with_number(lane: Lane, number: str | None):
 @at_kiosk
 def kiosk_type():
     """Ten digits on the screen: the number, then the birth date or the PIN. Works without script."""
-    keying, form = kiosk_keying.find(g.kiosk_row, session.get(KEYING)), KeypadForm()
+    keying, form = keypad.find(g.kiosk_row, session.get(KEYING)), KeypadForm()
     if keying is None:
         return redirect(url_for(".kiosk_front"), 303)
     if form.validate_on_submit():
         try:
             if form.k.data != "send":
-                kiosk_keying.press(keying, form.k.data, form.at.data)
+                keypad.press(keying, form.k.data, form.at.data)
                 return redirect(url_for(".kiosk_type"), 303)
             return _sent(keying)
         except Refused as refused:
-            kiosk_keying.empty(keying)
+            keypad.empty(keying)
             keying.length = 0
             form.refuse(refused)
     form.at.data = form.at.raw_data = None
     form.at.process_data(keying.length)
-    return page("assisting/kiosk_type.html", form=form, keying=keying, dots="●" * keying.length)
+    return page("kiosks/kiosk_type.html", form=form, keying=keying, dots="●" * keying.length)
 
 
 @bp.route("/kios/petugas", methods=["GET", "POST"])
@@ -98,7 +98,7 @@ def kiosk_errand():
     form = ConfirmForm()
     if form.validate_on_submit():
         return _with_number(Lane.STAFF, None)
-    return page("assisting/kiosk_errand.html", form=form)
+    return page("kiosks/kiosk_errand.html", form=form)
 
 
 @bp.route("/kios/petugas/kertas", methods=["GET", "POST"])
@@ -106,18 +106,18 @@ def kiosk_errand():
 @at_kiosk
 def kiosk_secret():
     """The sheet or first PIN goes on paper; the screen says only that. "No paper came" makes it worthless."""
-    done, form = kiosk_staff.shown(session.get(ERRAND), g.kiosk_row), ConfirmForm()
+    done, form = staff.shown(session.get(ERRAND), g.kiosk_row), ConfirmForm()
     if done is None:
         return redirect(url_for(".kiosk_front"), 303)
     if form.validate_on_submit():
         service.paper_out(g.kiosk_row, actor())
-        kiosk_staff.paper_lost(done, actor())
+        staff.paper_lost(done, actor())
         flash(_("What did not come out opens nothing. Ask staff for paper, then begin again."))
         session.pop(ERRAND)
         return redirect(url_for(".kiosk_errand"), 303)
     by_page = not g.kiosk_row.printer.takes_bytes
-    title, lines = kiosk_words.secret_of(done, kiosk_staff.paper_of(done)) if by_page else ("", [])
-    return page("assisting/kiosk_secret.html", form=form, kiosk=g.kiosk_row, title=title, lines=lines)
+    title, lines = words.secret_of(done, staff.paper_of(done)) if by_page else ("", [])
+    return page("kiosks/kiosk_secret.html", form=form, kiosk=g.kiosk_row, title=title, lines=lines)
 
 
 @bp.get("/kios/petugas/escpos")
@@ -125,16 +125,16 @@ def kiosk_secret():
 @at_kiosk
 def kiosk_secret_bytes():
     """The same as ESC/POS bytes for the local print agent."""
-    done = kiosk_staff.shown(session.get(ERRAND), g.kiosk_row)
+    done = staff.shown(session.get(ERRAND), g.kiosk_row)
     if done is None or not g.kiosk_row.printer.takes_bytes:
         return redirect(url_for(".kiosk_front"), 303)
-    title, lines = kiosk_words.secret_of(done, kiosk_staff.paper_of(done))
-    return _bytes(kiosk_escpos.paper(title, lines, g.kiosk_row.printer.width), f"kertas-{done.id}")
+    title, lines = words.secret_of(done, staff.paper_of(done))
+    return _bytes(escpos.paper(title, lines, g.kiosk_row.printer.width), f"kertas-{done.id}")
 
 
 def _sent(keying):
     if keying.lane is Lane.STAFF:
-        done = kiosk_staff.redeem(g.kiosk_row, keying.typed, actor())
+        done = staff.redeem(g.kiosk_row, keying.typed, actor())
         _forget()
         session[ERRAND] = done.id
         return redirect(url_for(".kiosk_secret"), 303)
@@ -144,11 +144,11 @@ def _sent(keying):
         except BadNumber as bad:
             raise Refused(bad.message) from None
         if keying.lane is Lane.CHECK and len(number) == 13:
-            raise Refused(kiosk_words.SCAN_THE_CARD)
-        kiosk_keying.take_number(keying, number)
+            raise Refused(words.SCAN_THE_CARD)
+        keypad.take_number(keying, number)
         return redirect(url_for(".kiosk_type"), 303)
     if keying.lane is Lane.CHECK:
-        return _slip_for(keying.number, kiosk_words.read_birth(keying.typed))
+        return _slip_for(keying.number, words.read_birth(keying.typed))
     opened = accounts.sign_in_by_pin(keying.number, keying.typed, None, actor())
     _forget()
     entrance.enter(opened)
@@ -156,7 +156,7 @@ def _sent(keying):
 
 
 def _slip_for(number: str, born: date | None):
-    slip = kiosk_slips.check(g.kiosk_row, number, born, actor())
+    slip = slips.check(g.kiosk_row, number, born, actor())
     _forget()
     session[SLIP] = slip.id
     by_page = g.kiosk_row.prints and not g.kiosk_row.printer.takes_bytes
@@ -165,7 +165,7 @@ def _slip_for(number: str, born: date | None):
 
 def _forget() -> None:
     session.pop(KEYING, None)
-    kiosk_keying.forget(g.kiosk_row)
+    keypad.forget(g.kiosk_row)
 
 
 @bp.route("/kios/slip", methods=["GET", "POST"])
@@ -173,14 +173,14 @@ def _forget() -> None:
 @at_kiosk
 def kiosk_slip():
     """The number large; verdict and reason stand on paper only. "No slip came" tells staff and sends a message."""
-    slip, form = kiosk_slips.shown(session.get(SLIP), g.kiosk_row), ConfirmForm()
+    slip, form = slips.shown(session.get(SLIP), g.kiosk_row), ConfirmForm()
     if slip is None:
         return redirect(url_for(".kiosk_front"), 303)
     if form.validate_on_submit():
         service.paper_out(g.kiosk_row, actor())
-        kiosk_slips.did_not_come(slip, eligibility.verdict(slip.person, slip.day).is_served)
+        slips.did_not_come(slip, eligibility.verdict(slip.person, slip.day).is_served)
         return redirect(url_for(".kiosk_slip"), 303)
-    return page("assisting/kiosk_slip.html", form=form, label=kiosk_slips.label(slip), kiosk=g.kiosk_row)
+    return page("kiosks/kiosk_slip.html", form=form, label=slips.label(slip), kiosk=g.kiosk_row)
 
 
 @bp.get("/kios/slip/cetak")
@@ -188,13 +188,13 @@ def kiosk_slip():
 @at_kiosk
 def kiosk_slip_print():
     """The slip for the browser to print on paper of a fixed size; the screen shows only the number."""
-    slip = kiosk_slips.shown(session.get(SLIP), g.kiosk_row)
+    slip = slips.shown(session.get(SLIP), g.kiosk_row)
     if slip is None or not g.kiosk_row.printer.width:
         return redirect(url_for(".kiosk_front"), 303)
     word, lines = _words(slip)
-    label, code = kiosk_slips.label(slip), segno.make(_code(slip), micro=False).png_data_uri(scale=4)
+    label, code = slips.label(slip), segno.make(_code(slip), micro=False).png_data_uri(scale=4)
     width = g.kiosk_row.printer.width
-    return page("assisting/kiosk_slip_print.html", label=label, word=word, lines=lines, qr=code, width=width)
+    return page("kiosks/kiosk_slip_print.html", label=label, word=word, lines=lines, qr=code, width=width)
 
 
 @bp.get("/kios/slip/escpos")
@@ -202,12 +202,12 @@ def kiosk_slip_print():
 @at_kiosk
 def kiosk_slip_bytes():
     """The slip as ESC/POS bytes: a download that the local print agent takes from its folder."""
-    slip = kiosk_slips.shown(session.get(SLIP), g.kiosk_row)
+    slip = slips.shown(session.get(SLIP), g.kiosk_row)
     if slip is None or not g.kiosk_row.printer.takes_bytes:
         return redirect(url_for(".kiosk_front"), 303)
     word, lines = _words(slip)
-    label, width = kiosk_slips.label(slip), g.kiosk_row.printer.width
-    return _bytes(kiosk_escpos.slip(label, word, lines, _code(slip), width), f"slip-{label}")
+    label, width = slips.label(slip), g.kiosk_row.printer.width
+    return _bytes(escpos.slip(label, word, lines, _code(slip), width), f"slip-{label}")
 
 
 def _bytes(data: bytes, name: str) -> Response:
@@ -219,8 +219,8 @@ def _bytes(data: bytes, name: str) -> Response:
 def _words(slip: KioskSlip) -> tuple[str, list[str]]:
     verdict = eligibility.verdict(slip.person, slip.day)
     moment = current_app.jinja_env.filters["moment"](clock.now())
-    return kiosk_words.word_of(verdict), kiosk_words.lines_of(slip.person, verdict, f"{g.kiosk_row.place}, {moment}")
+    return words.word_of(verdict), words.lines_of(slip.person, verdict, f"{g.kiosk_row.place}, {moment}")
 
 
 def _code(slip: KioskSlip) -> str:
-    return f"JKN:{slip.facility_code}:{slip.day:%Y%m%d}:{kiosk_slips.label(slip)}"
+    return f"JKN:{slip.facility_code}:{slip.day:%Y%m%d}:{slips.label(slip)}"

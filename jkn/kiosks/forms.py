@@ -4,8 +4,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from jkn.assisting.models import Errand, Printer
 from jkn.forms import DigitsField, Form
+from jkn.kiosks.models import Errand, Printer
 from jkn.numbers import read_card_or_nik, read_facility
 
 

@@ -5,9 +5,9 @@ import secrets
 from datetime import timedelta
 
 from jkn import clock
-from jkn.assisting.kiosk_tokens import hash_of
-from jkn.assisting.models import Keying, Kiosk, Lane
 from jkn.db import writing
+from jkn.kiosks.models import Keying, Kiosk, Lane
+from jkn.kiosks.tokens import hash_of
 
 KEPT = timedelta(seconds=60)
 LONGEST = 16

@@ -3,8 +3,8 @@
 import pytest
 
 from jkn.access import Role
-from jkn.assisting.models import Kiosk, KioskSlip, NumberCall
 from jkn.audit.models import Act, Entry
+from jkn.kiosks.models import Kiosk, KioskSlip, NumberCall
 from tests.builders import post
 from tests.crawl import as_kiosk, as_staff
 

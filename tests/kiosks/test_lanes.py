@@ -5,9 +5,9 @@ import re
 import pytest
 
 from jkn import clock
-from jkn.assisting import kiosk_escpos, kiosk_slips
-from jkn.assisting.models import Keying, Kiosk, KioskSlip, Printer
 from jkn.db import db
+from jkn.kiosks import escpos, slips
+from jkn.kiosks.models import Keying, Kiosk, KioskSlip, Printer
 from jkn.members.models import Person
 from jkn.notices.models import Notice
 from tests.builders import PIN, post
@@ -90,9 +90,9 @@ def test_no_slip_came_tells_staff_and_the_next_slip_is_a_message_at_once(kiosk, 
 
 
 def test_numbers_are_given_once(kiosk):
-    numbers = [kiosk_slips.take_number("0301R001", clock.today()) for _time in range(5)]
+    numbers = [slips.take_number("0301R001", clock.today()) for _time in range(5)]
     assert numbers == [1, 2, 3, 4, 5]
-    assert kiosk_slips.take_number("0301R002", clock.today()) == 1
+    assert slips.take_number("0301R002", clock.today()) == 1
 
 
 def test_a_robot_at_a_kiosk_is_stopped_after_twenty_unknown_cards(kiosk, siti):
@@ -149,7 +149,7 @@ def test_elsewhere_the_lanes_do_not_exist(app):
 
 
 def test_the_printers_bytes_hold_no_command_from_a_name():
-    paper = kiosk_escpos.slip("001", "Aktif", ["A\x1b@\x1dVÉ\n" * 9], "JKN:1", 58)
+    paper = escpos.slip("001", "Aktif", ["A\x1b@\x1dVÉ\n" * 9], "JKN:1", 58)
     assert paper.count(b"\x1b@") == 1 and paper.count(b"\x1dV") == 1
     assert paper.startswith(b"\x1b@") and paper.endswith(b"\x1dVB\x00")
     assert b"\x1d(k\x08\x001P0JKN:1" in paper

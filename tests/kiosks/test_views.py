@@ -8,10 +8,10 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM, Role
 from jkn.accounts.models import KnownDevice, SignIn
-from jkn.assisting import service
-from jkn.assisting.models import Kiosk
 from jkn.audit.models import Act, Entry
 from jkn.errors import Refused
+from jkn.kiosks import service
+from jkn.kiosks.models import Kiosk
 from tests.builders import PIN, post
 from tests.crawl import a_facility, as_kiosk, as_staff
 
