@@ -35,6 +35,7 @@ FEATURES = (
     "complaints",
     "kiosks",
     "assisting",
+    "cash",
     "texting",
     "home",
     "demo",

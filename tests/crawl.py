@@ -15,11 +15,11 @@ from jkn.accounts import service as accounts
 from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
-from jkn.assisting import cash
-from jkn.assisting.cash_models import Cash
 from jkn.assisting.models import Asking, SlipRequest
 from jkn.assisting.outbox_models import Kind, OfflineForm
 from jkn.assisting.outbox_models import State as Offline
+from jkn.cash import service as cash
+from jkn.cash.models import Cash
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
 from jkn.commands import all_models
 from jkn.complaints import service as complaints

@@ -129,7 +129,7 @@ def test_a_template_leaves_amounts_to_the_filter(path):
 
 MONEY = set(
     "money ledger employers contributions penalties instalments payments statements collecting reconciliation"
-    " calculators".split()
+    " calculators cash".split()
 )
 NO_MONEY = {"jkn/payments/snap/values.py"}  # tells numbers of JSON from what is none
 

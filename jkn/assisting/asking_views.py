@@ -11,9 +11,9 @@ from jkn.accounts.forms import ConfirmForm
 from jkn.accounts.grant_words import SCOPES
 from jkn.accounts.models import Grant, GrantBasis
 from jkn.assisting import askings, consents
+from jkn.assisting.forms import ConsentAnswerForm, ConsentAskForm
 from jkn.assisting.models import Asking
 from jkn.assisting.views import bp
-from jkn.assisting.volunteer_forms import ConsentAnswerForm, ConsentAskForm
 from jkn.errors import N_, Refused
 from jkn.members.models import Person
 from jkn.numbers import mask_name

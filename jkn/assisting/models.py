@@ -2,8 +2,6 @@ from peewee import BigIntegerField, CharField, DateField, ForeignKeyField, Integ
 
 from jkn import clock
 from jkn.accounts.models import Officer
-from jkn.assisting.cash_models import Agent as Agent  # all of the feature's tables are known with this file
-from jkn.assisting.cash_models import Cash as Cash
 from jkn.db import BaseModel, MomentField
 from jkn.members.models import Person
 from jkn.sealed import SealedField

@@ -13,10 +13,10 @@ from jkn.accounts import receipts
 from jkn.accounts.forms import ConfirmForm
 from jkn.accounts.models import Officer
 from jkn.assisting import consents, outbox_doing, volunteers
+from jkn.assisting.forms import FormsPrintForm, VolunteerAssignForm
 from jkn.assisting.imports import import_file
 from jkn.assisting.models import PaperConsent, SlipRequest
 from jkn.assisting.views import bp
-from jkn.assisting.volunteer_forms import FormsPrintForm, VolunteerAssignForm
 from jkn.errors import Refused
 from jkn.imports import Report
 from jkn.members.models import Person

@@ -8,7 +8,7 @@ from jkn.access import Can, actor, fetch, needs
 from jkn.accounts import receipts, words
 from jkn.accounts.models import Grant
 from jkn.assisting import consents, worklist
-from jkn.assisting.volunteer_forms import (
+from jkn.assisting.forms import (
     ConsentBeginForm,
     ConsentJoinForm,
     PaperBeginForm,
@@ -148,7 +148,6 @@ def receipt_show(grant_id):
 
 from jkn.assisting import (  # noqa: E402, F401  these join the blueprint
     asking_views,
-    cash_views,
     outbox_views,
     overseeing,
 )

@@ -16,15 +16,12 @@ from jkn.audit.models import Act
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members import service as members
-from jkn.money import Rupiah
 from jkn.permissions import Role
 from jkn.regions.models import Level, Region
 
 _HELPERS = [role for role in Role if allowed(Actor(role=role), Can.HELP_MEMBERS)]
 MISSES, MISSES_IN = 10, timedelta(hours=1)
 HOUSEHOLDS = 60  # a day
-CASH_CAP = Rupiah(1_000_000)  # the most cash that an agent may hold unpaid; an officer may say less
-CASH_WAITS = timedelta(hours=24)  # unpaid cash; then officers see it
 LOOKED_BACK = timedelta(days=7)
 NIGHT = (21, 5)  # from, until, on the clock of Jakarta
 MANY_AT_NIGHT, MANY_OF_ONE, MANY_MISSES = 5, 4, 5

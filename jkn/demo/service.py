@@ -12,8 +12,9 @@ from jkn.access import SYSTEM, Role
 from jkn.accounts import officers, sheets
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
-from jkn.assisting import cash, volunteers
+from jkn.assisting import volunteers
 from jkn.calendar import add_months, first_of_month
+from jkn.cash import service as cash
 from jkn.contributions import issuing_others
 from jkn.contributions import service as contributions
 from jkn.db import writing

@@ -8,7 +8,7 @@ from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from jkn.accounts.back_forms import KnownForm
-from jkn.assisting.volunteer_forms import ConsentAskForm
+from jkn.assisting.forms import ConsentAskForm
 from jkn.changes.forms import AddressChangeForm
 from jkn.complaints.forms import ComplaintFileForm, ComplaintFollowForm
 from jkn.home.forms import LanguageChooseForm

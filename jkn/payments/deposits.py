@@ -19,7 +19,7 @@ from jkn.payments import account_numbers, booking
 from jkn.payments.models import Payment, Purpose
 
 HANDED_ON = "handed-on:"  # how the sources of such movements begin
-# an agent's payer, whose deposit has just been filled -> what waited is paid: told by assisting
+# an agent's payer, whose deposit has just been filled -> what waited is paid: told by cash
 filled: Callable[[Payer], object]
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Role
-from jkn.assisting import cash
-from jkn.assisting.cash_models import Cash, State
+from jkn.cash import service as cash
+from jkn.cash.models import Cash, State
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
@@ -14,8 +14,8 @@ from jkn.payments.bank import BankRefused
 from jkn.payments.models import Payment, Purpose
 from jkn.reconciliation import checking
 from jkn.reconciliation.rules import PAPERS, Ground
-from tests.assisting.cashing import an_agent, consent_of, take
 from tests.builders import a_family, an_officer, officer_client, people, post
+from tests.cash.cashing import an_agent, consent_of, take
 
 PRICE = 35_000
 

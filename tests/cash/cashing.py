@@ -6,8 +6,9 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor
 from jkn.accounts import sheets
 from jkn.accounts.models import Grant
-from jkn.assisting import cash, consents
-from jkn.assisting.cash_models import Agent, Cash
+from jkn.assisting import consents
+from jkn.cash import service as cash
+from jkn.cash.models import Agent, Cash
 from jkn.ledger import service as ledger
 from jkn.members import service as members
 from jkn.members.models import Payer, Person

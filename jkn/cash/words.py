@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from jkn.assisting.cash_models import Ending, State
+from jkn.cash.models import Ending, State
 
 STATES = {
     State.PAID: _l("PAID"),

@@ -9,10 +9,11 @@ from jkn import clock
 from jkn.access import SYSTEM, Role
 from jkn.accounts import sheets
 from jkn.accounts.models import Officer
-from jkn.assisting import cash, volunteers
-from jkn.assisting.cash_models import Agent, Cash, Ending, State
+from jkn.assisting import volunteers
 from jkn.audit import service as audit
 from jkn.audit.models import Entry
+from jkn.cash import service as cash
+from jkn.cash.models import Agent, Cash, Ending, State
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
 from jkn.members import service as members
@@ -21,9 +22,9 @@ from jkn.numbers import group
 from jkn.payments import pot
 from jkn.payments.models import Payment
 from jkn.permissions import Scope
-from tests.assisting.cashing import PRICE, an_agent, consent_of, fill, take
 from tests.assisting.helping import help_of, phone_of
 from tests.builders import a_family, an_officer, officer_client, people, post, sign_in
+from tests.cash.cashing import PRICE, an_agent, consent_of, fill, take
 from tests.crawl import fields
 
 TAKE, MINE = "/kader/tunai/terima", "/kader/tunai"

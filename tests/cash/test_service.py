@@ -8,9 +8,9 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts.models import Grant, Officer
-from jkn.assisting import cash, volunteers
-from jkn.assisting.cash_models import Cash, Ending, State
 from jkn.audit.models import Act, Entry
+from jkn.cash import service as cash
+from jkn.cash.models import Cash, Ending, State
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
 from jkn.errors import Refused
@@ -20,8 +20,8 @@ from jkn.notices.models import Notice
 from jkn.payments import booking, deposits, owing, pot
 from jkn.payments.models import Payment, Purpose
 from jkn.reconciliation import checking
-from tests.assisting.cashing import PRICE, an_agent, consent_of, deposit_of, fill, paid_by, payer_of, take
 from tests.builders import a_family, an_officer, people
+from tests.cash.cashing import PRICE, an_agent, consent_of, deposit_of, fill, paid_by, payer_of, take
 
 DAY = timedelta(days=1)
 
@@ -169,8 +169,8 @@ def test_without_the_cap_cash_would_grow(kader, monkeypatch):
 
 
 def test_the_general_cap_holds_whatever_an_officer_said_before(kader, monkeypatch):
-    an_agent(kader, cap=volunteers.CASH_CAP)
-    monkeypatch.setattr(volunteers, "CASH_CAP", 10_000)
+    an_agent(kader, cap=cash.CASH_CAP)
+    monkeypatch.setattr(cash, "CASH_CAP", 10_000)
     assert "hold only" in refused(consent_of(kader))
     with pytest.raises(Refused):
         cash.appoint(kader, 10_001, SYSTEM)

@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from jkn.assisting.cash_words import ENDINGS
+from jkn.cash.words import ENDINGS
 from jkn.forms import DigitsField, Form, KeyField, RupiahTypedField, tidy
 from jkn.numbers import digits
 from jkn.payments.models import Purpose

@@ -6,7 +6,7 @@ falls below zero, and the cash unpaid never grows beyond the cap unseen.
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from peewee import JOIN
 
@@ -15,9 +15,9 @@ from jkn.access import SYSTEM, Actor, Can, allowed
 from jkn.accounts import receipts
 from jkn.accounts.models import Grant, Officer
 from jkn.assisting import volunteers
-from jkn.assisting.cash_models import Agent, Cash, Ending
 from jkn.audit import service as audit
 from jkn.audit.models import Act
+from jkn.cash.models import Agent, Cash, Ending
 from jkn.contributions import service as contributions
 from jkn.db import writing
 from jkn.errors import N_, Refused
@@ -31,6 +31,8 @@ from jkn.payments.models import Payment, Purpose
 from jkn.payments.owing import Due, NotPayable, Target, Why
 
 NO_AGENT = N_("You are not an agent. Ask an officer of your branch.")
+CASH_CAP = Rupiah(1_000_000)  # the most cash that an agent may hold unpaid; an officer may say less
+CASH_WAITS = timedelta(hours=24)  # unpaid cash; then officers see it
 MOVED_ON = N_("This receipt has moved on. Read it again.")
 
 
@@ -63,7 +65,7 @@ def agent_of(officer_id: int) -> Agent | None:
 
 def look(agent: Agent) -> Purse:
     """The agent's deposit and cash now."""
-    cap = Rupiah(min(agent.cap, volunteers.CASH_CAP))
+    cap = Rupiah(min(agent.cap, CASH_CAP))
     return Purse(deposits.left(agent.payer), Cash.unpaid_of(agent.officer_id), cap)
 
 
@@ -76,8 +78,8 @@ def latest(agent: Agent, count: int) -> list[Cash]:
 @writing
 def appoint(officer: Officer, cap: Rupiah, by: Actor) -> Agent:
     """The volunteer may take cash and hold so much of it unpaid, at most CASH_CAP; nothing: they take no more."""
-    if cap > volunteers.CASH_CAP:
-        raise Refused(N_("At most %(most)s."), field="cap", most=format_rupiah(volunteers.CASH_CAP))
+    if cap > CASH_CAP:
+        raise Refused(N_("At most %(most)s."), field="cap", most=format_rupiah(CASH_CAP))
     payer = deposits.open_book(str(officer.id), officer.name)
     Agent.insert(officer=officer, payer=payer, cap=cap, since=clock.now()).on_conflict(
         conflict_target=[Agent.officer], preserve=[Agent.cap]

@@ -4,8 +4,8 @@ import pytest
 
 from jkn import clock
 from jkn.access import SYSTEM, Role
-from jkn.assisting import cash
-from jkn.assisting.cash_models import Agent, Cash
+from jkn.cash import service as cash
+from jkn.cash.models import Agent, Cash
 from jkn.contributions.models import Settlement
 from jkn.db import db
 from jkn.errors import Refused
@@ -13,8 +13,8 @@ from jkn.ledger import service as ledger
 from jkn.payments import booking, deposits, owing, pot
 from jkn.payments.models import Payment, Purpose
 from jkn.reconciliation import checking
-from tests.assisting.cashing import PRICE, an_agent, consent_of, deposit_of, fill, payer_of, take
 from tests.builders import a_family, an_officer, people
+from tests.cash.cashing import PRICE, an_agent, consent_of, deposit_of, fill, payer_of, take
 from tests.test_db import in_threads
 
 AT_ONCE = 8

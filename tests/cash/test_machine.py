@@ -8,8 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
-from jkn.assisting import cash
-from jkn.assisting.cash_models import Cash, Ending, State
+from jkn.cash import service as cash
+from jkn.cash.models import Cash, Ending, State
 from jkn.db import db
 from jkn.errors import Refused
 from jkn.ledger import service as ledger
@@ -17,8 +17,8 @@ from jkn.ledger.models import Account
 from jkn.payments import booking, deposits, pot
 from jkn.payments.models import Purpose
 from jkn.reconciliation import checking
-from tests.assisting.cashing import an_agent, consent_of, deposit_of, fill, payer_of, take
 from tests.builders import a_family, an_officer, people
+from tests.cash.cashing import an_agent, consent_of, deposit_of, fill, payer_of, take
 from tests.conftest import NOW
 
 CAP = 150_000

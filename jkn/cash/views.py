@@ -1,18 +1,17 @@
 """Agents' cash: taking it, the receipt, the deposit; members' receipts; and what officers look into."""
 
 import click
-from flask import flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from peewee import JOIN
 
 from jkn import clock, looks
 from jkn.access import Can, actor, allowed, fetch, needs, scope
 from jkn.accounts.models import Officer
-from jkn.assisting import cash, volunteers
-from jkn.assisting.cash_forms import AgentForm, CashDecideForm, CashProposeForm, CashSettleForm, CashTakeForm
-from jkn.assisting.cash_models import Cash, Ending
-from jkn.assisting.cash_words import ENDINGS, STATES
-from jkn.assisting.views import bp
+from jkn.cash import service
+from jkn.cash.forms import AgentForm, CashDecideForm, CashProposeForm, CashSettleForm, CashTakeForm
+from jkn.cash.models import Cash, Ending
+from jkn.cash.words import ENDINGS, STATES
 from jkn.errors import N_, Refused
 from jkn.members.models import Payer, Person
 from jkn.money import Rupiah, format_rupiah
@@ -23,6 +22,8 @@ from jkn.payments.owing import NotPayable
 from jkn.payments.views import in_words
 from jkn.web import asked_number, page
 
+bp = Blueprint("cash", __name__, cli_group=None)
+
 PAGE = 20
 
 
@@ -32,13 +33,13 @@ def cash_take():
     """Inside a consent for bills: what the member hands over. A form that comes again leads to its receipt."""
     who = actor()
     form = CashTakeForm(whose=who.person_id)
-    if request.method == "POST" and (before := cash.known(form.key.data or "", who)):
+    if request.method == "POST" and (before := service.known(form.key.data or "", who)):
         return redirect(url_for(".cash_show", cash_id=before.id), 303)
     if not who.is_helper or not allowed(who, Can.SEE_BILLS):
-        return redirect(url_for(".consent_begin"), 303)
-    payer, agent = Payer.get_or_none(Payer.id == who.payer_id), cash.agent_of(who.officer_id)
+        return redirect(url_for("assisting.consent_begin"), 303)
+    payer, agent = Payer.get_or_none(Payer.id == who.payer_id), service.agent_of(who.officer_id)
     if payer is None or agent is None:
-        return page("assisting/cash_take.html", agent=agent, form=None)
+        return page("cash/cash_take.html", agent=agent, form=None)
     if not pot.has_number(payer):
         del form.purpose
     if form.validate_on_submit():
@@ -46,18 +47,16 @@ def cash_take():
         try:
             if form.whose.data not in (None, who.person_id):
                 raise Refused(N_("This form was made for somebody else. Begin anew."))
-            made = cash.take(purpose, form.amount.rupiah, form.key.data, who, form.is_taken.data)
+            made = service.take(purpose, form.amount.rupiah, form.key.data, who, form.is_taken.data)
         except Refused as refused:
             form.refuse(in_words(refused))
         else:
             return redirect(url_for(".cash_show", cash_id=made.id), 303)
     due, reason = _bill_of(payer)
     looks.note(payer)
-    purse = cash.look(agent)
+    purse = service.look(agent)
     refusal = "" if due is None or purse.takes(due.amount) else _(purse.refusal) % _in_rupiah(purse)
-    return page(
-        "assisting/cash_take.html", agent=agent, form=form, due=due, reason=reason, purse=purse, refusal=refusal
-    )
+    return page("cash/cash_take.html", agent=agent, form=form, due=due, reason=reason, purse=purse, refusal=refusal)
 
 
 @bp.get("/tunai/<int:cash_id>")
@@ -66,7 +65,7 @@ def cash_show(cash_id):
     """The receipt, to print: for who gave the cash, and for who took it."""
     row = fetch(Cash, cash_id)
     return page(
-        "assisting/cash_show.html",
+        "cash/cash_show.html",
         cash=row,
         state=row.state,
         word=STATES[row.state],
@@ -82,7 +81,7 @@ def cash_show(cash_id):
 def cash_list():
     """The family's receipts of cash, and which of them are paid."""
     rows = _with_payment(scope(Cash)).order_by(Cash.id.desc()).limit(PAGE)
-    return page("assisting/cash_list.html", rows=list(rows), words=STATES)
+    return page("cash/cash_list.html", rows=list(rows), words=STATES)
 
 
 @bp.route("/kader/tunai", methods=["GET", "POST"])
@@ -90,11 +89,11 @@ def cash_list():
 def deposit_show():
     """The agent's deposit and its number, the cash that waits, and one press that pays it."""
     who, form = actor(), CashSettleForm()
-    agent = cash.agent_of(who.officer_id)
+    agent = service.agent_of(who.officer_id)
     if agent is None:
-        return page("assisting/deposit_show.html", agent=agent)
+        return page("cash/deposit_show.html", agent=agent)
     if form.validate_on_submit():
-        done = cash.settle_all(who.officer_id, who)
+        done = service.settle_all(who.officer_id, who)
         if done:
             flash(_("Receipts paid now: %(count)s.", count=done))
         else:
@@ -102,11 +101,11 @@ def deposit_show():
         return redirect(url_for(".deposit_show"), 303)
     common, mandiri = (group(prefix + deposits.number_of(agent.payer)) for prefix in VA_PREFIXES)
     return page(
-        "assisting/deposit_show.html",
+        "cash/deposit_show.html",
         form=form,
         agent=agent,
-        purse=cash.look(agent),
-        rows=cash.latest(agent, PAGE),
+        purse=service.look(agent),
+        rows=service.latest(agent, PAGE),
         words=STATES,
         va=common,
         va_mandiri=mandiri,
@@ -120,23 +119,23 @@ def agent_appoint(officer_id):
     officer, form = fetch(Officer, officer_id), AgentForm()
     if form.validate_on_submit():
         try:
-            cash.appoint(officer, Rupiah(int(form.cap.number)), actor())
+            service.appoint(officer, Rupiah(int(form.cap.number)), actor())
         except Refused as refused:
             form.refuse(refused)
         else:
             flash(_("Saved."))
             return redirect(url_for(".agent_appoint", officer_id=officer.id), 303)
-    agent = cash.agent_of(officer.id)
+    agent = service.agent_of(officer.id)
     numbers = [group(prefix + deposits.number_of(agent.payer)) for prefix in VA_PREFIXES] if agent else []
-    purse = cash.look(agent) if agent else None
+    purse = service.look(agent) if agent else None
     return page(
-        "assisting/agent_appoint.html",
+        "cash/agent_appoint.html",
         form=form,
         officer=officer,
         agent=agent,
         numbers=numbers,
         purse=purse,
-        most=volunteers.CASH_CAP,
+        most=service.CASH_CAP,
     )
 
 
@@ -145,10 +144,10 @@ def agent_appoint(officer_id):
 def cash_review():
     """Cash that agents have not paid a day after they took it, or hold beyond their cap; the oldest first."""
     rows = scope(Cash).select_extend(Officer).join_from(Cash, Officer, on=Cash.officer)
-    late = Cash.to_look_at(clock.now() - volunteers.CASH_WAITS)
+    late = Cash.to_look_at(clock.now() - service.CASH_WAITS)
     found = list(rows.where(late, Cash.id > asked_number("setelah")).order_by(Cash.id).limit(PAGE + 1))
     more = found[PAGE - 1].id if len(found) > PAGE else None
-    return page("assisting/cash_review.html", rows=found[:PAGE], more=more, group=group)
+    return page("cash/cash_review.html", rows=found[:PAGE], more=more, group=group)
 
 
 @bp.route("/petugas/kader/tunai/<int:cash_id>", methods=["GET", "POST"])
@@ -166,7 +165,7 @@ def cash_resolve(cash_id):
             flash(_("Saved."))
             return redirect(url_for(".cash_review"), 303)
     return page(
-        "assisting/cash_resolve.html",
+        "cash/cash_resolve.html",
         cash=row,
         form=form,
         number=group(row.number),
@@ -180,29 +179,29 @@ def cash_resolve(cash_id):
 @bp.cli.command("settle-cash")
 def settle_cash():
     """Pay the cash that agents took, as far as their deposits go by now. Run it every few minutes; twice is safe."""
-    done = cash.settle_everybody()
-    late = Cash.select().where(Cash.to_look_at(clock.now() - volunteers.CASH_WAITS)).count()
+    done = service.settle_everybody()
+    late = Cash.select().where(Cash.to_look_at(clock.now() - service.CASH_WAITS)).count()
     click.echo(f"{done} receipts paid, {late} for officers to look at.")
 
 
 def _advance(row: Cash, form: CashProposeForm | CashDecideForm) -> None:
     if isinstance(form, CashProposeForm):
-        cash.propose(row, Ending(form.ending.data), form.note.data, actor())
+        service.propose(row, Ending(form.ending.data), form.note.data, actor())
     elif form.answer.data == "close":
-        cash.close(row, actor())
+        service.close(row, actor())
     else:
-        cash.keep(row, actor())
+        service.keep(row, actor())
 
 
 def _bill_of(payer: Payer):
     """What is due, or why nothing can be paid."""
     try:
-        return cash.asked_of(payer, Purpose.BILL, clock.today()), ""
+        return service.asked_of(payer, Purpose.BILL, clock.today()), ""
     except NotPayable as refused:
         return None, in_words(refused).say(_)
 
 
-def _in_rupiah(purse: cash.Purse) -> dict[str, str]:
+def _in_rupiah(purse: service.Purse) -> dict[str, str]:
     return {"held": format_rupiah(purse.held), "cap": format_rupiah(purse.cap)}
 
 
