@@ -36,6 +36,7 @@ FEATURES = (
     "kiosks",
     "assisting",
     "cash",
+    "offline",
     "texting",
     "home",
     "demo",

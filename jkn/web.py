@@ -4,6 +4,7 @@ import gzip
 import re
 import secrets
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ HTMX_CONFIG = (
 SAFE = ("GET", "HEAD", "OPTIONS")
 OUTBOX = "o"  # the cookie of a volunteer's browser, which keeps forms written without a signal
 SERVICE_WORKER = "outbox-sw.js"
+outbox_key: Callable[[], str | None]  # opens the outbox of this volunteer on this browser: given by offline
 
 
 class Typed(ImmutableMultiDict):

@@ -16,8 +16,6 @@ from jkn.accounts import sheets
 from jkn.accounts.models import Grant, GrantBasis, SignIn
 from jkn.accounts.officers import PASSWORD_LENGTH, create_officer
 from jkn.assisting.models import Asking, SlipRequest
-from jkn.assisting.outbox_models import Kind, OfflineForm
-from jkn.assisting.outbox_models import State as Offline
 from jkn.cash import service as cash
 from jkn.cash.models import Cash
 from jkn.collecting.models import Charge, ChargeKind, ChargeReference, Mandate, Outcome, PayLink
@@ -42,6 +40,8 @@ from jkn.money import Rupiah
 from jkn.notices import service as notices
 from jkn.notices.models import Notice, State
 from jkn.numbers import va_of
+from jkn.offline.models import Kind, OfflineForm
+from jkn.offline.models import State as Offline
 from jkn.payments import account_numbers
 from jkn.payments.models import Partner, Payment, Purpose
 from jkn.penalties.models import Admission, Care, Penalty

@@ -12,7 +12,7 @@ from jkn.access import SYSTEM, Can, actor, fetch, needs, scope
 from jkn.accounts import receipts
 from jkn.accounts.forms import ConfirmForm
 from jkn.accounts.models import Officer
-from jkn.assisting import consents, outbox_doing, volunteers
+from jkn.assisting import consents, volunteers
 from jkn.assisting.forms import FormsPrintForm, VolunteerAssignForm
 from jkn.assisting.imports import import_file
 from jkn.assisting.models import PaperConsent, SlipRequest
@@ -117,8 +117,5 @@ def print_consent_forms(count):
 
 @bp.cli.command("close-consents")
 def close_consents():
-    """Send the receipts of consents that ended by themselves, and forget forms that waited for their member too long.
-
-    Run it every few minutes; safe to run twice."""
+    """Send the receipts of consents that ended by themselves. Run it every few minutes; safe to run twice."""
     click.echo(f"{receipts.tell_ended()} receipts sent at {clock.now():%H:%M}.")
-    click.echo(f"{outbox_doing.drop_expired()} forms forgotten.")

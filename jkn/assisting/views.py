@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from jkn import looks
+from jkn import looks, web
 from jkn.access import Can, actor, fetch, needs
 from jkn.accounts import receipts, words
 from jkn.accounts.models import Grant
@@ -31,9 +31,7 @@ def volunteer_front():
     """The villages with their work, and the ways to help somebody."""
     who = actor()
     villages = [(code, regions.village_label(code) or code) for code in worklist.villages_of(who.officer_id)]
-    key, token = outbox_views.key_here()
-    front = page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who, key=key)
-    return outbox_views.hand_out(front, token)
+    return page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who, key=web.outbox_key())
 
 
 @bp.get("/kader/daftar")
@@ -146,8 +144,4 @@ def receipt_show(grant_id):
     return page("assisting/receipt_show.html", grant=grant, done=done, name=mask_name(grant.person.name))
 
 
-from jkn.assisting import (  # noqa: E402, F401  these join the blueprint
-    asking_views,
-    outbox_views,
-    overseeing,
-)
+from jkn.assisting import asking_views, overseeing  # noqa: E402, F401  their pages and commands join the blueprint

@@ -1,21 +1,15 @@
 """A volunteer's limits hold however many tries come at once."""
 
-import secrets
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from peewee import IntegrityError
 
-from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import service, sheets
 from jkn.accounts.models import Grant, GrantBasis, Officer
-from jkn.assisting import askings, consents, outbox, volunteers
+from jkn.assisting import askings, consents, volunteers
 from jkn.assisting.models import Miss
-from jkn.assisting.outbox import Bounds, Consent, Written
-from jkn.assisting.outbox_models import Kind, OfflineForm
-from jkn.complaints.models import Complaint
 from jkn.db import db
 from jkn.errors import Refused
 from jkn.permissions import Scope
@@ -23,7 +17,6 @@ from tests.builders import a_family, a_nik, an_officer, people
 from tests.test_db import in_threads
 
 AT_ONCE = 24
-BOUNDS = Bounds(days=30, most=5)
 
 
 @pytest.fixture
@@ -76,33 +69,6 @@ def test_one_code_at_once_opens_one_consent(helper):
     db.close()
     opened = in_threads(8, lambda place: begin(person.nik, code, helper, key=f"form {place}"))
     assert sum(opened) == Grant.select().count() == 1
-
-
-def sent(person, code: str, rid: str = "the same form, once and again") -> Written:
-    content = {"category": "money", "text": "Diminta bayar", "place": None}
-    return Written(rid, Kind.COMPLAINT, content, Consent(person.nik, code), clock.now())
-
-
-def test_a_form_of_the_outbox_that_is_sent_many_times_at_once_counts_once(helper):
-    person = people(a_family(1))[0]
-    code = sheets.codes(sheets.issue(person, SYSTEM))[0]
-    db.close()
-    answers = in_threads(8, lambda _place: outbox.receive(sent(person, code), helper, BOUNDS))
-    assert {answer.status for answer in answers} == {200} and len({answer.values["number"] for answer in answers}) == 1
-    assert Complaint.select().count() == OfflineForm.select().count() == Grant.select().count() == 1
-    assert Miss.select().count() == 0
-
-
-def test_without_its_own_place_in_the_table_a_form_sent_again_is_refused_as_another(helper, monkeypatch):
-    """The broken twin: each request makes a row of its own, and meets a consent that is over."""
-    person = people(a_family(1))[0]
-    code = sheets.codes(sheets.issue(person, SYSTEM))[0]
-    db.close()
-    claim = outbox._claim
-    monkeypatch.setattr(outbox, "_find", lambda _by, _rid: None)
-    monkeypatch.setattr(outbox, "_claim", lambda written, by: claim(replace(written, rid=secrets.token_hex(12)), by))
-    answers = in_threads(4, lambda _place: outbox.receive(sent(person, code), helper, BOUNDS))
-    assert sorted(answer.status for answer in answers) == [200, 422, 422, 422]
 
 
 def asked_of(person, by: Actor):

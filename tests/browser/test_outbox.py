@@ -10,10 +10,10 @@ from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import service as accounts
 from jkn.accounts import sheets
 from jkn.accounts.models import Officer
-from jkn.assisting.outbox_models import OfflineForm
 from jkn.changes import service as changes
 from jkn.complaints.models import Complaint
 from jkn.members.models import Family
+from jkn.offline.models import OfflineForm
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.journey import _
 from tests.browser.serving import ROOT, START, use

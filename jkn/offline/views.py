@@ -3,18 +3,20 @@
 from base64 import b64encode
 from secrets import token_urlsafe
 
-from flask import current_app, flash, jsonify, redirect, request, url_for
+import click
+from flask import Blueprint, after_this_request, current_app, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
-from jkn import clock, i18n, sealed
+from jkn import clock, i18n, sealed, web
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts.forms import ConfirmForm
-from jkn.assisting import outbox, outbox_doing, outbox_forms
-from jkn.assisting.outbox_models import OfflineForm, State
-from jkn.assisting.outbox_words import CONTENT, KINDS
-from jkn.assisting.views import bp
 from jkn.errors import Refused
+from jkn.offline import doing, forms, service
+from jkn.offline.models import OfflineForm, State
+from jkn.offline.words import CONTENT, KINDS
 from jkn.web import OUTBOX, for_outbox, on_kiosk, page
+
+bp = Blueprint("offline", __name__, cli_group=None)
 
 KEPT = 90 * 24 * 3600  # seconds that a browser keeps the half of the key that is its own
 
@@ -25,7 +27,7 @@ def offline_write():
     """The forms that can be filled in without a signal. Browsers keep this page as anybody may see it, in a language;
     what is written is read only with a key that the page of a volunteer hands out."""
     with i18n.speaking(request.args.get("b") or i18n.language()):
-        return page("assisting/offline_write.html", forms=outbox_forms.blank(), kinds=KINDS)
+        return page("offline/offline_write.html", forms=forms.blank(), kinds=KINDS)
 
 
 @bp.post("/kader/kirim")
@@ -33,12 +35,12 @@ def offline_write():
 @needs(Can.HELP_MEMBERS)
 def offline_receive():
     """One form of the outbox: how it fared, by status and in a sentence."""
-    written = outbox_forms.read(request.get_json(silent=True))
+    written = forms.read(request.get_json(silent=True))
     if isinstance(written, list):
         return jsonify(t=" ".join(written)), 422
     config = current_app.config
-    bounds = outbox.Bounds(config["FORMS_WAIT_DAYS"], config["FORMS_WAIT_MOST"])
-    answer = outbox.receive(written, actor(), bounds)
+    bounds = service.Bounds(config["FORMS_WAIT_DAYS"], config["FORMS_WAIT_MOST"])
+    answer = service.receive(written, actor(), bounds)
     return jsonify(t=Refused(answer.message, **answer.values).say(_)), answer.status
 
 
@@ -47,19 +49,19 @@ def offline_receive():
 def offline_list():
     """What volunteers wrote for the reader without a consent that fits."""
     waiting = OfflineForm.state == State.WAITS, OfflineForm.expires_at > clock.now()
-    return page("assisting/offline_list.html", forms=scope(OfflineForm).where(*waiting), kinds=KINDS)
+    return page("offline/offline_list.html", forms=scope(OfflineForm).where(*waiting), kinds=KINDS)
 
 
 @bp.route("/data-saya/menunggu/<int:offline_form_id>", methods=["GET", "POST"])
 @needs(Can.DECIDE_FORMS)
 def offline_confirm(offline_form_id):
-    return _decide(offline_form_id, "assisting/offline_confirm.html", _yes)
+    return _decide(offline_form_id, "offline/offline_confirm.html", _yes)
 
 
 @bp.route("/data-saya/menunggu/<int:offline_form_id>/tolak", methods=["GET", "POST"])
 @needs(Can.DECIDE_FORMS)
 def offline_decline(offline_form_id):
-    return _decide(offline_form_id, "assisting/offline_decline.html", _no)
+    return _decide(offline_form_id, "offline/offline_decline.html", _no)
 
 
 def _decide(offline_form_id: int, template: str, decide):
@@ -78,28 +80,42 @@ def _decide(offline_form_id: int, template: str, decide):
 
 
 def _yes(row: OfflineForm) -> str:
-    done = outbox_doing.confirm(row, actor())
+    done = doing.confirm(row, actor())
     return Refused(done.message, **done.values).say(_)
 
 
 def _no(row: OfflineForm) -> str:
-    outbox_doing.decline(row, actor())
+    doing.decline(row, actor())
     return _("Declined. Nothing was done.")
 
 
-def hand_out(response, token: str | None):
+def key_here() -> str | None:
+    """The key of this volunteer on this browser, whose half of it goes with the answer where it is new; none on a
+    kiosk."""
+    if on_kiosk():
+        return None
+    token = request.cookies.get(OUTBOX)
+    if not token:
+        token = token_urlsafe(18)
+        _hand_out(token)
+    key = sealed.key_for("outbox", f"{actor().officer_id}:{token}")
+    return b64encode(key).decode()
+
+
+web.outbox_key = key_here
+
+
+def _hand_out(token: str) -> None:
     """On a volunteer's own browser: its half of the key, in a cookie that no script reads."""
-    if token:
+
+    @after_this_request
+    def give(response):
         secure = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(OUTBOX, token, max_age=KEPT, httponly=True, samesite="Lax", secure=secure)
-    return response
+        return response
 
 
-def key_here() -> tuple[str | None, str | None]:
-    """The key of this volunteer on this browser, and the browser's half of it where it is new; none on a kiosk."""
-    if on_kiosk():
-        return None, None
-    known = request.cookies.get(OUTBOX)
-    token = known or token_urlsafe(18)
-    key = sealed.key_for("outbox", f"{actor().officer_id}:{token}")
-    return b64encode(key).decode(), None if known else token
+@bp.cli.command("forget-forms")
+def forget_forms():
+    """Forget forms that waited too long for their member. Run it every few minutes; safe to run twice."""
+    click.echo(f"{doing.drop_expired()} forms forgotten.")

@@ -9,14 +9,14 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import stopping
 from jkn.accounts.models import Grant, SheetCode
-from jkn.assisting import consents, outbox_doing
+from jkn.assisting import consents
 from jkn.assisting.models import Miss, PaperConsent, Visit
-from jkn.assisting.outbox_models import OfflineForm, State
 from jkn.changes import service as changes
 from jkn.complaints.models import Complaint
 from jkn.drafts.models import Draft
 from jkn.members.models import Family
 from jkn.notices.models import Notice
+from jkn.offline.models import OfflineForm, State
 from jkn.population import service as population
 from jkn.population.models import LookUpCount
 from tests.builders import a_family, a_nik, people, post, sign_in
@@ -168,7 +168,7 @@ def test_nobody_else_decides_not_even_the_family_or_a_helper(app, phone, siti, c
     assert phone.get(f"/data-saya/menunggu/{waiting.id}").status_code == 403
 
 
-def test_what_waits_is_bounded_in_number_and_age(app, phone, siti, codes):
+def test_what_waits_is_bounded_in_number_and_age(app, phone, siti, codes, run):
     app.config["FORMS_WAIT_MOST"] = 2
     for _ in range(3):
         assert send(phone, complaint(siti.nik, "00000000")).status_code == 202
@@ -179,8 +179,8 @@ def test_what_waits_is_bounded_in_number_and_age(app, phone, siti, codes):
         assert "Pengaduan" not in mine.get("/data-saya/menunggu").text.split("<h1>")[1].split("</ul>")[0]
         post(mine, f"/data-saya/menunggu/{form.id}")
         assert Complaint.select().count() == 0
-        assert outbox_doing.drop_expired() == 2
-        assert outbox_doing.drop_expired() == 0
+        assert run("forget-forms").output == "2 forms forgotten.\n"
+        assert run("forget-forms").output == "0 forms forgotten.\n"
     assert not OfflineForm.select().where(OfflineForm.content.is_null(False)).exists()
 
 

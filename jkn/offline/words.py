@@ -5,9 +5,9 @@ import json
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from jkn.assisting.outbox_models import Kind, OfflineForm
 from jkn.complaints.forms import CATEGORIES
 from jkn.complaints.models import Category
+from jkn.offline.models import Kind, OfflineForm
 
 KINDS = {
     Kind.REGISTRATION: _l("Register a family"),

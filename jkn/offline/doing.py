@@ -6,7 +6,6 @@ from datetime import datetime
 
 from jkn import clock
 from jkn.access import Actor, Can, allowed
-from jkn.assisting.outbox_models import Kind, OfflineForm, State
 from jkn.audit import service as audit
 from jkn.audit.models import Act, Entry
 from jkn.changes import service as changes
@@ -14,6 +13,7 @@ from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
 from jkn.db import writing
 from jkn.errors import N_, Refused
+from jkn.offline.models import Kind, OfflineForm, State
 
 FILED = N_("The complaint was filed. Its number is %(number)s.")
 CHANGED = N_("The address for letters was changed.")

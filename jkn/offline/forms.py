@@ -12,11 +12,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from jkn import clock
 from jkn.accounts.rules import CODE_LENGTH
-from jkn.assisting.outbox import Consent, Written
-from jkn.assisting.outbox_models import Kind
 from jkn.complaints.forms import CATEGORIES, LONGEST
 from jkn.forms import BirthField, DigitsField, Form, SecretField, tidy
 from jkn.numbers import read_card_or_nik, read_kk, read_nik
+from jkn.offline.models import Kind
+from jkn.offline.service import Consent, Written
 
 HIDDEN = {"autocomplete": "off"}
 NEEDED = InputRequired(_l("Fill this in."))

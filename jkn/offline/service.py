@@ -13,8 +13,6 @@ from jkn.accounts import grants
 from jkn.accounts.models import Grant
 from jkn.assisting import consents, volunteers
 from jkn.assisting.models import PaperConsent
-from jkn.assisting.outbox_doing import CHANGED_SINCE, Answer, apply, drop_expired
-from jkn.assisting.outbox_models import Kind, OfflineForm, State
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.db import writing
@@ -24,6 +22,8 @@ from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.notices import service as notices
 from jkn.numbers import group, mask_name
+from jkn.offline.doing import CHANGED_SINCE, Answer, apply, drop_expired
+from jkn.offline.models import Kind, OfflineForm, State
 from jkn.permissions import Scope, opened_by
 from jkn.population import service as population
 from jkn.registration import household
