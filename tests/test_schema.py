@@ -29,6 +29,7 @@ GLOBAL = {
     "employer": "found by the eight digits of its account",
     "facility": "reference data",
     "issuing": "how far the bills of a month are",
+    "issuing_lane": "places to write the lines of a month in",
     "keying": "what is being typed at a kiosk, one at a time",
     "kiosk": "a device of a facility",
     "kiosk_slip": "unique by facility, day and number",

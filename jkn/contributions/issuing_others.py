@@ -1,12 +1,13 @@
 """Issuing a month's bills of employers and governments: lines in chunks, then the bills over them.
 
 Some bills have a line for each of a hundred million people. Each chunk of lines is one transaction and may be written
-twice; a payer's bill is made when all lines are there, and after that none is added. `others_sql` and
-`late_aid` say what the lines are.
+twice, and several are written at once; a payer's bill is made when all lines are there, and after that none is added.
+`others_sql` and `late_aid` say what the lines are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
 from peewee import Case, Value, fn
 
@@ -15,7 +16,8 @@ from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
 from jkn.contributions import issuing, late_aid, others_sql, rules, service
-from jkn.contributions.models import Bill, BillLine, BillTotal, Issuing
+from jkn.contributions.at_once import at_once
+from jkn.contributions.models import Bill, BillLine, BillTotal, Issuing, IssuingLane
 from jkn.contributions.provinces import CENTRAL
 from jkn.db import writing
 from jkn.ledger import service as ledger
@@ -23,6 +25,7 @@ from jkn.members.models import Payer, PayerKind
 
 CHUNK = 20_000  # rows of people that are looked at together
 PAYERS = 500  # whose bills are made together
+LANES = 16  # chunks of lines that can be written at once
 OTHERS = (PayerKind.EMPLOYER, PayerKind.GOVERNMENT)
 STEPS = (*others_sql.STEPS, *late_aid.STEPS)
 
@@ -38,12 +41,13 @@ def size(month: date) -> int:
     return rows + Payer.select().where(Payer.kind.in_(OTHERS)).count()
 
 
-def run(month: date, chunk: int = CHUNK) -> Iterator[tuple[int, int]]:
+def run(month: date, chunk: int = CHUNK, workers: int = 1) -> Iterator[tuple[int, int]]:
     """Do what is left of the month, piece by piece: (rows looked at, bills issued). Safe to stop and to run again."""
     for step, numbers in _left(month):
-        for first in range(numbers.start, numbers.stop, chunk):
-            part = range(first, min(first + chunk, numbers.stop))
-            write_lines(month, step, part)
+        starts = range(numbers.start, numbers.stop, chunk)
+        parts = (range(first, min(first + chunk, numbers.stop)) for first in starts)
+        for part, _lines in at_once(partial(write_lines, month, step), parts, workers):
+            _note(month, step, part[-1])
             yield len(part), 0
     for kind in OTHERS:
         code = ""
@@ -51,13 +55,13 @@ def run(month: date, chunk: int = CHUNK) -> Iterator[tuple[int, int]]:
             code = payers[-1][1]
             numbers = [number for number, _code in payers]
             yield len(payers), issue_for(month, numbers)
-    _end(month)
+    _note(month, 0, 0)  # all is done; a run later in the month looks at everything again
 
 
 @writing
 def write_lines(month: date, step: int, numbers: range) -> int:
     """The lines that these rows give to bills not yet issued; how many are new."""
-    _take_turn(month, step, numbers[-1])
+    _take_turn(month, [numbers[0] // CHUNK % LANES])
     return STEPS[step].write(month, numbers[0], numbers[-1])
 
 
@@ -71,7 +75,7 @@ def issue_for(month: date, payers: list[int]) -> int:
 
 @writing
 def _issue_for(month: date, payers: list[int]) -> int:
-    _take_turn(month, len(STEPS), 0)
+    _take_turn(month, range(LANES))
     _insert_totals(month, payers)
     issued = _insert_bills(month, payers)
     if issued:
@@ -92,15 +96,20 @@ def _left(month: date) -> Iterator[tuple[int, range]]:
 
 
 @writing
-def _end(month: date) -> None:
-    """All is done; a run later in the month looks at everything again."""
-    _take_turn(month, 0, 0)
-
-
-def _take_turn(month: date, step: int, reached: int) -> None:
-    """Note how far we are. The row is ours to the end of the transaction: no line joins a bill that is just issued."""
+def _note(month: date, step: int, reached: int) -> None:
+    """How far we are: everything before it is written."""
     Issuing.insert(month=month).on_conflict_ignore().execute()
     Issuing.update(step=step, reached=reached).where(Issuing.month == month).execute()
+
+
+def _take_turn(month: date, lanes: Iterable[int]) -> None:
+    """Hold these lanes to the end of the transaction.
+
+    Lines are written in one lane each, bills are made in all: no line joins a bill that is just being made.
+    """
+    for lane in lanes:
+        IssuingLane.insert(month=month, lane=lane).on_conflict_ignore().execute()
+        IssuingLane.update(lane=lane).where(IssuingLane.month == month, IssuingLane.lane == lane).execute()
 
 
 def _payers_after(kind: PayerKind, code: str) -> list[tuple[int, str]]:

@@ -53,11 +53,11 @@ def write_shares(month: date, first: int, last: int) -> int:
             _by_law("class3_aid", "regional").alias("of_region"),
         )
         .where(~fn.EXISTS(in_time), ~fn.EXISTS(late))
-        .alias("billed")
+        .cte("billed", materialized=True)
     )
     shares = provinces.shares(billed, central, provinces.enter(month, first, last), "month", "person", "billed_in")
     fields = (LateAid.payer, LateAid.month, LateAid.person, LateAid.billed_in, LateAid.amount)
-    return LateAid.insert_from(shares.bind(db), fields).on_conflict_ignore().as_rowcount().execute()
+    return LateAid.insert_from(shares.with_cte(billed).bind(db), fields).on_conflict_ignore().as_rowcount().execute()
 
 
 def write_lines(month: date, first: int, last: int) -> int:

@@ -79,6 +79,7 @@ class Kind(StrEnum):
 class BillLine(BaseModel):
     """One person's share of a payer's bill for a month, with the state aid to class III. Written before its bill.
 
+    Who the person is follows from a spell or a worker, which the database holds to it; a line is not checked once more.
     For workers `base` is the wage that counts, and `by_worker` the part of `amount` that the worker pays.
     """
 
@@ -140,6 +141,16 @@ class Issuing(BaseModel):
     month = DateField(unique=True)
     step = SmallIntegerField(default=0)
     reached = BigIntegerField(default=0)  # the last row of the step's table that is done
+
+
+class IssuingLane(BaseModel):
+    """A place to write lines of a month for employers and governments; its row is held by whoever writes there."""
+
+    month = DateField()
+    lane = SmallIntegerField()
+
+    class Meta:
+        indexes = ((("month", "lane"), True),)
 
 
 class Agreement(BaseModel):

@@ -166,8 +166,9 @@ def _lines_of_aid(month: date, first: int, last: int) -> int:
     if bill_of(central, month).exists():
         return 0
     homes = provinces.enter(month, first, last) if aid.regional else provinces.NONE
-    shares = provinces.shares(_aided(month, first, last, aid).alias("aided"), central, homes, "person").alias("shares")
-    return insert_lines(shares, month, Kind.AID, Value(CareClass.III.value), shares.c.price)
+    aided = _aided(month, first, last, aid).cte("aided", materialized=True)  # two shares of it: found once
+    shares = provinces.shares(aided, central, homes, "person").alias("shares")
+    return insert_lines(shares, month, Kind.AID, Value(CareClass.III.value), shares.c.price, named=(aided,))
 
 
 def _aided(month: date, first: int, last: int, aid):
@@ -208,11 +209,11 @@ def bill_of(payer, month: date):
     return Bill.select(Value(1)).where(Bill.payer == payer, Bill.month == month)
 
 
-def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None) -> int:
-    """Lines for what the subquery `people` found (payer, person), where the amount is one."""
+def insert_lines(people, month: date, kind: Kind, care_class, amount, by_worker=None, base=None, named=()) -> int:
+    """Lines for what the subquery `people` found (payer, person), where the amount is one; `named`: by WITH."""
     values = (people.c.payer, Value(month), people.c.person, Value(kind.value), care_class, amount)
     more = (Value(0), Value(0) if by_worker is None else by_worker, Value(None) if base is None else base)
-    lines = Select([people], [*values, *more]).where(Expression(amount, OP.GT, 0)).bind(db)
+    lines = Select([people], [*values, *more]).where(Expression(amount, OP.GT, 0)).with_cte(*named).bind(db)
     return BillLine.insert_from(lines, _FIELDS).on_conflict_ignore().as_rowcount().execute()
 
 

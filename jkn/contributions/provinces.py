@@ -64,7 +64,7 @@ def enter(month: date, first: int, last: int) -> Provinces:
 
 
 def shares(people, central: int, provinces: Provinces, *own):
-    """What each government adds, as rows (payer, *own, price), for what the subquery `people` found.
+    """What each government adds, as rows (payer, *own, price), for what `people` found, a table named by WITH.
 
     Its columns are `province`, `of_state`, `of_region` and those named by `own`. The central government pays its share,
     and the regional one of families who live in no known village. Each person's aid is billed to both together or, once

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 
 import click
 from flask import Blueprint, request
@@ -8,6 +9,7 @@ from jkn import clock, law
 from jkn.access import Can, actor, fetch, needs, scope
 from jkn.calendar import add_months, first_of_month
 from jkn.contributions import billed, corrections, explaining, issuing, issuing_others, late, rehab, rules, service
+from jkn.contributions.at_once import at_once
 from jkn.contributions.models import Bill, BillLine, Correction, Reason
 from jkn.contributions.telling import told
 from jkn.contributions.words import CORRECTED
@@ -86,10 +88,12 @@ def _name_of(person: Person, family: Family) -> str:
 
 @bp.cli.command("issue-bills")
 @click.argument("month", metavar="YYYY-MM", type=click.DateTime(["%Y-%m"]))
-def issue_bills(month: datetime):
+@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Chunks at once (Postgres).")
+def issue_bills(month: datetime, workers: int):
     """Issue the bills of a month: of families, employers and governments.
 
-    Safe to stop and to run again: it goes on where it stopped and bills nobody twice.
+    Safe to stop and to run again: it goes on where it stopped and bills nobody twice. One worker leaves the other cores
+    of the database to members; SQLite has one writer, so more of them change nothing there.
     """
     month, farthest = month.date(), add_months(clock.today(), law.at(clock.today()).advance_payment.max_months)
     if month > farthest:
@@ -101,10 +105,10 @@ def issue_bills(month: datetime):
     chunks, issued = list(issuing.chunks()), 0
     length = sum(map(len, chunks)) + issuing_others.size(month)
     with click.progressbar(length=length, label=f"{month:%Y-%m}") as bar:
-        for numbers in chunks:
-            issued += service.issue_chunk(month, numbers)
+        for numbers, bills in at_once(partial(service.issue_chunk, month), chunks, workers):
+            issued += bills
             bar.update(len(numbers))
-        for done, bills in issuing_others.run(month):
+        for done, bills in issuing_others.run(month, workers=workers):
             issued += bills
             bar.update(done)
     click.echo(f"{issued} bills issued")

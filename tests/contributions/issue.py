@@ -7,7 +7,7 @@ from jkn import create_app
 from jkn.contributions import issuing_others, service
 
 
-def main(month: date, chunk: int, eager: bool) -> None:
+def main(month: date, chunk: int, eager: bool, workers: int) -> None:
     create_app()
     service.issue_bills(month)
     if eager:
@@ -20,10 +20,10 @@ def main(month: date, chunk: int, eager: bool) -> None:
                 issuing_others.issue_for(month, [number for number, _code in found])
 
         issuing_others.write_lines = write_and_bill
-    for done, _bills in issuing_others.run(month, chunk):
+    for done, _bills in issuing_others.run(month, chunk, workers):
         print(done, flush=True)
     print("done", flush=True)
 
 
 if __name__ == "__main__":
-    main(date.fromisoformat(sys.argv[1]), int(sys.argv[2]), "--eager" in sys.argv)
+    main(date.fromisoformat(sys.argv[1]), int(sys.argv[2]), "--eager" in sys.argv, 3 if "--at-once" in sys.argv else 1)

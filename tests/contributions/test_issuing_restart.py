@@ -97,6 +97,12 @@ def test_killed_runs_end_as_one_that_was_never_disturbed(country):
     assert everything() == expected
 
 
+def test_killed_runs_of_several_workers_end_the_same(country):
+    url, expected = country
+    assert run_through_kills(url, "--at-once") >= 3
+    assert everything() == expected
+
+
 def test_twin_a_run_that_bills_before_all_lines_are_written_bills_too_little(country):
     url, expected = country
     run_through_kills(url, "--eager")

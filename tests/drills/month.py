@@ -1,6 +1,7 @@
 """G17: a month's bills for a million families on Postgres in a minute; twice bills nobody twice; shot on the way and
 started again it comes to the same as undisturbed."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ STRIKE = 0.1  # of the month is billed
 
 def run(engine: Sqlite | Postgres, goals: Goals, families: int) -> None:
     month, now = next_month(clock.today()), clock.now().isoformat()
-    words = ("issue-bills", f"{month:%Y-%m}")
+    words = ("issue-bills", f"{month:%Y-%m}", "--workers", str(os.cpu_count()))
     use(engine.create("whole"))
     migrate()
     mass.fill(families, month.replace(month=1))
