@@ -133,8 +133,12 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     else:
         found = open_months(payer, on, shares)
         months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
-    months += rules.months_owed(next_month(newest), add_months(newest, ahead), shares) if ahead else []
     is_first = payer.liable_from is None
+    if ahead:
+        # With all paid up to the newest, none after it is. Else money taken back may have left later months paid.
+        paid = _settled_since(payer, next_month(newest)) if is_first or found.unpaid else frozenset()
+        later = rules.months_owed(next_month(newest), add_months(newest, ahead + len(paid)), shares)
+        months += [month for month in later if month not in paid][:ahead]
     return Owed(tuple(priced(payer, months, shares, on)), credit_of(payer, found), is_first, found.courses)
 
 
@@ -205,11 +209,15 @@ def _with_credit(numbers: range) -> Iterator[Payer]:
 
 def _first_open(payer: Payer, month: date) -> date:
     """This month, or the first after it that is not settled."""
-    held = (Settlement.payer == payer, Settlement.month >= month, Settlement.reversed_on.is_null())
-    settled = {settled for (settled,) in Settlement.select(Settlement.month).where(*held).tuples()}
+    settled = _settled_since(payer, month)
     while month in settled:
         month = next_month(month)
     return month
+
+
+def _settled_since(payer: Payer, month: date) -> frozenset[date]:
+    held = (Settlement.payer == payer, Settlement.month >= month, Settlement.reversed_on.is_null())
+    return frozenset(settled for (settled,) in Settlement.select(Settlement.month).where(*held).tuples())
 
 
 def still_open(payer: Payer, months: Sequence[date]) -> list[date]:

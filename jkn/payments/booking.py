@@ -8,7 +8,7 @@ from jkn import clock
 from jkn.access import Actor
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.contributions import billed, corrections
+from jkn.contributions import billed, corrections, turns
 from jkn.contributions import service as contributions
 from jkn.db import writing
 from jkn.errors import N_, Refused
@@ -49,9 +49,9 @@ def take(
 ) -> Payment:
     """Money that has arrived; it is never refused, and what buys nothing yet is the payer's credit.
 
-    `months` are those it was meant for; without them it pays what is owed, when it is enough for all of that (of an
-    employer or a government the oldest bills, as far as it goes). The same `source` again gives the first payment. The
-    payment's `covers` says which months it settled.
+    `months` are those it was meant for, if none before them is open; without them it pays what is owed, when it is
+    enough for all of that (of an employer or a government the oldest bills, as far as it goes). The same `source` again
+    gives the first payment. The payment's `covers` says which months it settled.
 
     `asked_on`: a bank asked on this day for just these months. NotPayable, and the caller takes everything back, when
     other months are settled; not while the payer was in a plan, where any amount is of use. `told`: the head of the
@@ -178,6 +178,8 @@ def _settle(payment: Payment, months: Sequence[date] | None, by: Actor, whole: b
     if months is None:
         return contributions.use_credit(payer, payment.paid_on, by)
     meant = months if whole else contributions.still_open(payer, months)
+    if not turns.in_turn(payer, meant, payment.paid_on):
+        return contributions.use_credit(payer, payment.paid_on, by)
     bills = contributions.amounts_of(payer, meant)
     cost = contributions.cost_of(payer, meant, bills, payment.paid_on)
     if cost > payment.amount and cost > ledger.credit_of(payer.id):

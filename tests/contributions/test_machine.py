@@ -200,6 +200,15 @@ class Lives(RuleBasedStateMachine):
         assert len(months) == len(set(months))
 
     @invariant()
+    def the_oldest_month_was_settled_first(self):
+        if not hasattr(self, "payer"):
+            return
+        paid = [row.month for row in self.held() if row.how != How.WAIVED]
+        found = service.open_months(self.fresh(), self.day)
+        still = [month for month in found.unpaid if month not in found.covered]
+        assert not (paid and still) or min(still) > max(paid)
+
+    @invariant()
     def credit_and_settled_is_what_was_paid(self):
         if not hasattr(self, "payer"):
             return
