@@ -404,4 +404,4 @@ def test_an_inquiry_and_a_payment_of_a_bill_ask_little(partner, family):
     with asked() as of_payment:
         pay(partner, va, request_id="one")
     assert Bill.select().count() == 1
-    assert len(of_inquiry) <= 12 and len(of_payment) <= 25
+    assert len(of_inquiry) <= 12 and len(of_payment) <= 26
