@@ -222,8 +222,11 @@ def _payer_of(officer: Officer, by: Actor) -> Payer:
         raise Refused(N_("This needs a consent that runs, and covers bills."))
     if by.payer_id is None:
         raise Refused(N_("This family pays no contribution itself."))
-    volunteers.refuse_own_family(officer, by.family_id)
-    return Payer.get_by_id(by.payer_id)
+    payer, family = Payer.get_by_id(by.payer_id), members.family_of(grant.person_id)
+    if family is None or payer.family_id != family.id:
+        raise Refused(N_("This needs a consent that runs, and covers bills."))
+    volunteers.refuse_own_family(officer, family.id)
+    return payer
 
 
 def _due(payer: Payer, purpose: Purpose, amount: Rupiah, is_taken: bool) -> Due:
