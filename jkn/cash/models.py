@@ -95,6 +95,12 @@ class Cash(BaseModel):
         return Rupiah(int(cls.select(fn.COALESCE(fn.SUM(cls.amount), 0)).where(cls.open_of(officer_id)).scalar()))
 
     @classmethod
+    def over_of(cls, officer_id: int, since: datetime) -> Rupiah:
+        """How much the agent wrote down beyond the cap since a moment, paid by now or not."""
+        rows = (cls.officer == officer_id) & cls.is_over & (cls.taken_at >= since)
+        return Rupiah(int(cls.select(fn.COALESCE(fn.SUM(cls.amount), 0)).where(rows).scalar()))
+
+    @classmethod
     def to_look_at(cls, before: datetime):
         """A condition: what officers must look at, because it was taken before a moment or beyond the cap."""
         return cls.settled_at.is_null() & ((cls.taken_at <= before) | cls.is_over)

@@ -32,6 +32,7 @@ from jkn.payments.owing import Due, NotPayable, Target, Why
 
 NO_AGENT = N_("You are not an agent. Ask an officer of your branch.")
 CASH_CAP = Rupiah(1_000_000)  # the most cash that an agent may hold unpaid; an officer may say less
+OVER_A_DAY = Rupiah(2_000_000)  # so much written down beyond the cap in a day, and the agent takes no more cash
 CASH_WAITS = timedelta(hours=24)  # unpaid cash; then officers see it
 MOVED_ON = N_("This receipt has moved on. Read it again.")
 
@@ -99,7 +100,7 @@ def take(purpose: Purpose, amount: Rupiah, key: str, by: Actor, is_taken: bool =
 
     Paid from the deposit if that suffices; else it waits, within the cap. `is_taken`: without a line nobody could say
     no, and the money is in the agent's hands: then it is written down whatever the bill or the cap says, and what buys
-    nothing is the family's credit. Raises Refused.
+    nothing is the family's credit; beyond OVER_A_DAY the agent takes no more cash. Raises Refused.
     """
     agent = _take_turn(by.officer_id)
     if before := Cash.get_or_none(Cash.payer == by.payer_id, Cash.key == key):
@@ -130,6 +131,7 @@ def take(purpose: Purpose, amount: Rupiah, key: str, by: Actor, is_taken: bool =
         _pay(cash, agent, by, asked_on=clock.today() if exact else None)
     else:
         _tell(cash, "cash_unpaid")
+        _stop_beyond(agent)
     return Cash.get_by_id(cash.id)
 
 
@@ -205,6 +207,14 @@ def _take_turn(officer_id: int) -> Agent:
     return agent_of(officer_id)
 
 
+def _stop_beyond(agent: Agent) -> None:
+    """What was taken is in the books and before officers; more of it in a day is no bad luck with the line any more."""
+    beyond = Cash.over_of(agent.officer_id, clock.start_of(clock.today()))
+    if beyond > OVER_A_DAY and Agent.update(cap=0).where(Agent.id == agent.id, Agent.cap > 0).execute():
+        officer = Officer.get_by_id(agent.officer_id)
+        audit.record(Act.AGENT_CHANGED, officer, SYSTEM, person=officer.person_id, cap=0, beyond=beyond)
+
+
 def _payer_of(officer: Officer, by: Actor) -> Payer:
     """The payer of the consent's family. Raises Refused without a consent that runs and covers paying."""
     grant = by.grant and Grant.get_or_none(Grant.id == by.grant, Grant.holder_officer == officer)
@@ -212,8 +222,11 @@ def _payer_of(officer: Officer, by: Actor) -> Payer:
         raise Refused(N_("This needs a consent that runs, and covers bills."))
     if by.payer_id is None:
         raise Refused(N_("This family pays no contribution itself."))
-    volunteers.refuse_own_family(officer, by.family_id)
-    return Payer.get_by_id(by.payer_id)
+    payer, family = Payer.get_by_id(by.payer_id), members.family_of(grant.person_id)
+    if family is None or payer.family_id != family.id:
+        raise Refused(N_("This needs a consent that runs, and covers bills."))
+    volunteers.refuse_own_family(officer, family.id)
+    return payer
 
 
 def _due(payer: Payer, purpose: Purpose, amount: Rupiah, is_taken: bool) -> Due:

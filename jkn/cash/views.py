@@ -51,6 +51,8 @@ def cash_take():
         except Refused as refused:
             form.refuse(in_words(refused))
         else:
+            if made.is_over and not service.agent_of(who.officer_id).cap:
+                flash(_("Take no more cash. This receipt waits for an officer of your branch."))
             return redirect(url_for(".cash_show", cash_id=made.id), 303)
     due, reason = _bill_of(payer)
     looks.note(payer)

@@ -30,6 +30,7 @@ from jkn.registration import household
 from jkn.registration import service as registration
 
 TOO_OLD = timedelta(hours=72)  # how long a browser keeps a form
+KEPT_A_DAY = 20  # forms of one volunteer that may wait for members, so that nobody is flooded with notices
 MINUTES = timedelta(minutes=15)
 REGISTERED = N_("The registration was begun. Go on under Register with the code %(code)s.")
 KEPT = N_("The consent does not fit. Mend number or code, or wait for the member's yes.")
@@ -137,7 +138,10 @@ def _keep(form: OfflineForm, written: Written, by: Actor, bounds: Bounds) -> Ans
     answer, person = Answer(202, KEPT, {}), members.find_by_number(written.consent.number)
     family = members.family_of(person.id) if person and not person.died_on else None
     waits = OfflineForm.person == person, OfflineForm.state == State.WAITS
-    if family is None or OfflineForm.select().where(*waits).count() >= bounds.most:
+    kept = OfflineForm.person.is_null(False), OfflineForm.expires_at.is_null(False)
+    today = OfflineForm.officer == by.officer_id, OfflineForm.sent_at >= clock.start_of(clock.today()), *kept
+    is_full = OfflineForm.select().where(*waits).count() >= bounds.most
+    if family is None or is_full or OfflineForm.select().where(*today).count() >= KEPT_A_DAY:
         return _settle(form, answer, state=State.REPLACED)
     until = clock.now() + timedelta(days=bounds.days)
     content = json.dumps(written.content)

@@ -137,6 +137,17 @@ def test_taken_without_a_line_it_is_written_down_and_kept_as_credit(helping, age
     assert ledger.credit_of(Cash.get().payer_id) == 5_000
 
 
+def test_who_wrote_down_too_much_beyond_the_cap_reads_to_take_no_more(phone, kader, siti, codes, monkeypatch):
+    monkeypatch.setattr(cash, "OVER_A_DAY", PRICE)
+    an_agent(kader, cap=10_000)
+    help_of(phone, siti, codes[0], Scope.BILLS)
+    first = post(phone, TAKE, amount="35000", is_taken="y")
+    assert "Jangan terima uang tunai lagi" not in phone.get(first.location).text
+    second = post(phone, TAKE, amount="35000", is_taken="y")
+    assert "Jangan terima uang tunai lagi" in phone.get(second.location).text
+    assert Cash.select().count() == 2
+
+
 def test_the_pot_can_be_chosen_where_there_is_one(phone, kader, siti, codes, agent):
     help_of(phone, siti, codes[0], Scope.BILLS)
     assert 'name="purpose"' not in phone.get(TAKE).text

@@ -16,6 +16,7 @@ from jkn.complaints.models import Complaint
 from jkn.drafts.models import Draft
 from jkn.members.models import Family
 from jkn.notices.models import Notice
+from jkn.offline import service
 from jkn.offline.models import OfflineForm, State
 from jkn.population import service as population
 from jkn.population.models import LookUpCount
@@ -182,6 +183,24 @@ def test_what_waits_is_bounded_in_number_and_age(app, phone, siti, codes, run):
         assert run("forget-forms").output == "2 forms forgotten.\n"
         assert run("forget-forms").output == "0 forms forgotten.\n"
     assert not OfflineForm.select().where(OfflineForm.content.is_null(False)).exists()
+
+
+def test_one_volunteer_lets_only_so_many_forms_wait_in_a_day_and_reads_no_difference(phone, siti, codes, monkeypatch):
+    monkeypatch.setattr(service, "KEPT_A_DAY", 1)
+    first, second = (send(phone, complaint(siti.nik, "00000000")) for _ in range(2))
+    assert (first.status_code, first.json) == (second.status_code, second.json)
+    assert OfflineForm.select().where(OfflineForm.state == State.WAITS).count() == 1
+    assert Notice.select().where(Notice.name == "form_waits").count() == 1
+    OfflineForm.update(sent_at=clock.now() - timedelta(days=1)).execute()
+    send(phone, complaint(siti.nik, "00000000"))
+    assert OfflineForm.select().where(OfflineForm.state == State.WAITS).count() == 2
+
+
+def test_without_that_limit_every_form_would_wait(phone, siti, codes):
+    """The broken twin."""
+    for _ in range(2):
+        send(phone, complaint(siti.nik, "00000000"))
+    assert OfflineForm.select().where(OfflineForm.state == State.WAITS).count() == 2
 
 
 def test_written_anew_with_a_right_code_it_no_longer_waits(phone, siti, codes, waiting):
