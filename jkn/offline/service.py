@@ -30,9 +30,10 @@ from jkn.registration import household
 from jkn.registration import service as registration
 
 TOO_OLD = timedelta(hours=72)  # how long a browser keeps a form
-KEPT_A_DAY = 20  # forms of one volunteer that may wait for members, so that nobody is flooded with notices
+KEPT_A_DAY = 20  # forms of one volunteer whose consent did not fit: each may send its member a notice
 MINUTES = timedelta(minutes=15)
 REGISTERED = N_("The registration was begun. Go on under Register with the code %(code)s.")
+ENOUGH = N_("Too many forms wait for a yes today. Send this one again tomorrow.")
 KEPT = N_("The consent does not fit. Mend number or code, or wait for the member's yes.")
 SENT_BEFORE = N_("The form before this one was sent meanwhile. Nothing was done twice.")
 OWES = N_("This family has arrears from before. An officer must help.")
@@ -133,15 +134,19 @@ def _under(grant: Grant, by: Actor) -> Actor:
 
 
 def _keep(form: OfflineForm, written: Written, by: Actor, bounds: Bounds) -> Answer:
-    """The content waits for whom the number names. The answer is the same where it names nobody, or is not kept."""
+    """The content waits for whom the number names. The answer is the same where it names nobody, or is not kept.
+
+    Refused after so many a day, whomever they named: the form then stays in the browser.
+    """
     drop_expired()
+    others = OfflineForm.officer == by.officer_id, OfflineForm.id != form.id, OfflineForm.state != State.DONE
+    today = OfflineForm.sent_at >= clock.start_of(clock.today())
+    if OfflineForm.select().where(*others, today).count() >= KEPT_A_DAY:
+        raise Refused(ENOUGH)
     answer, person = Answer(202, KEPT, {}), members.find_by_number(written.consent.number)
     family = members.family_of(person.id) if person and not person.died_on else None
     waits = OfflineForm.person == person, OfflineForm.state == State.WAITS
-    kept = OfflineForm.person.is_null(False), OfflineForm.expires_at.is_null(False)
-    today = OfflineForm.officer == by.officer_id, OfflineForm.sent_at >= clock.start_of(clock.today()), *kept
-    is_full = OfflineForm.select().where(*waits).count() >= bounds.most
-    if family is None or is_full or OfflineForm.select().where(*today).count() >= KEPT_A_DAY:
+    if family is None or OfflineForm.select().where(*waits).count() >= bounds.most:
         return _settle(form, answer, state=State.REPLACED)
     until = clock.now() + timedelta(days=bounds.days)
     content = json.dumps(written.content)

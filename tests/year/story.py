@@ -135,10 +135,10 @@ STORY: dict[str, tuple[Entry, ...]] = {
         Entry(
             "the books: owed by governments",
             acts.books("due"),
-            126_000,
-            "aid of 3 x 7.000 for April, May, November to February: 6 months billed while active",
+            252_000,
+            "aid of 3 x 7.000 for 12 months paid: 6 billed while active, 6 on a bill after they were paid",
         ),
-        Entry("the books: contributions earned", acts.books("income"), -1_386_000, "1.260.000 + 126.000"),
+        Entry("the books: contributions earned", acts.books("income"), -1_512_000, "1.260.000 + 252.000"),
     ),
 }
 
