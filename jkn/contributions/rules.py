@@ -1,6 +1,6 @@
 """What is owed, which months are too old to be, and how a family stands. Pure: no database, no request, no clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -101,6 +101,7 @@ class OpenMonths:
     paid_through: date
     covered: frozenset[date] = frozenset()  # months being paid off by an agreement that covers meanwhile
     courses: tuple[Course, ...] | None = None  # of agreements, the oldest first; None: not asked for
+    paid_ahead: frozenset[date] = frozenset()  # later months that are settled behind an open one
 
 
 class Held(NamedTuple):
@@ -237,6 +238,13 @@ def asked_to_be_active(unpaid: Sequence[date], covered: frozenset[date], on: dat
         return list(unpaid)
     overdue = [past for past in unpaid if past < month and past not in covered]
     return overdue[: rule.arrears_months] + [due for due in unpaid if due >= month]
+
+
+def paid_until(month: date, settled: Collection[date]) -> date:
+    """The last month before one that is not settled, from this month on."""
+    while next_month(month) in settled:
+        month = next_month(month)
+    return month
 
 
 def whole_months(amounts: Sequence[Rupiah], money: Rupiah) -> int:

@@ -103,7 +103,10 @@ def open_months(payer: Payer, on: date, shares: Sequence[Share] | None = None) -
     unpaid = [month for month in months if month not in settled and month not in lapsed]
     covered |= rules.relaxed_months(unpaid, settled, on)
     paid_through = min([paid_through, *(add_months(month, -1) for month in unpaid)])
-    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered, courses)
+    if settled and paid_through > last:  # up to the first month after this one that is open
+        paid_through = rules.paid_until(last, settled)
+    ahead = frozenset(month for month in settled if month > max(last, paid_through))
+    return OpenMonths(tuple(unpaid), tuple(lapsed), paid_through, covered, courses, ahead)
 
 
 def credit_of(payer: Payer, found: OpenMonths) -> Rupiah:
@@ -128,17 +131,15 @@ def owed(payer: Payer, on: date, ahead: int = 0, shares: Sequence[Share] | None 
     shares = shares_of(payer) if shares is None else shares
     month = first_of_month(on)
     if payer.liable_from is None:
-        newest = _first_open(payer, month)
-        months, found = rules.months_owed(newest, newest, shares), OpenMonths((), (), month)
+        newest, paid = _first_open(payer, month)
+        months, found = rules.months_owed(newest, newest, shares), OpenMonths((), (), month, paid_ahead=paid)
     else:
         found = open_months(payer, on, shares)
         months, newest = rules.asked_to_be_active(found.unpaid, found.covered, on), max(month, found.paid_through)
     is_first = payer.liable_from is None
     if ahead:
-        # With all paid up to the newest, none after it is. Else money taken back may have left later months paid.
-        paid = _settled_since(payer, next_month(newest)) if is_first or found.unpaid else frozenset()
-        later = rules.months_owed(next_month(newest), add_months(newest, ahead + len(paid)), shares)
-        months += [month for month in later if month not in paid][:ahead]
+        later = rules.months_owed(next_month(newest), add_months(newest, ahead + len(found.paid_ahead)), shares)
+        months += [month for month in later if month not in found.paid_ahead][:ahead]
     return Owed(tuple(priced(payer, months, shares, on)), credit_of(payer, found), is_first, found.courses)
 
 
@@ -207,17 +208,11 @@ def _with_credit(numbers: range) -> Iterator[Payer]:
     return Payer.select().where(Payer.id.in_(rich), Payer.liable_from.is_null(False)) if rich else iter(())
 
 
-def _first_open(payer: Payer, month: date) -> date:
-    """This month, or the first after it that is not settled."""
-    settled = _settled_since(payer, month)
-    while month in settled:
-        month = next_month(month)
-    return month
-
-
-def _settled_since(payer: Payer, month: date) -> frozenset[date]:
+def _first_open(payer: Payer, month: date) -> tuple[date, frozenset[date]]:
+    """This month, or the first after it that is not settled; and the settled ones."""
     held = (Settlement.payer == payer, Settlement.month >= month, Settlement.reversed_on.is_null())
-    return frozenset(settled for (settled,) in Settlement.select(Settlement.month).where(*held).tuples())
+    settled = frozenset(settled for (settled,) in Settlement.select(Settlement.month).where(*held).tuples())
+    return next_month(rules.paid_until(add_months(month, -1), settled)), settled
 
 
 def still_open(payer: Payer, months: Sequence[date]) -> list[date]:

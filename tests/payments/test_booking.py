@@ -91,3 +91,10 @@ def test_months_ahead_are_those_not_settled_already(payer, monkeypatch):
     monkeypatch.setattr(booking.turns, "in_turn", lambda *args: True)  # as books of before may be
     a_bill_paid_after_older_money_went_back(payer)
     assert owing.due(payer, clock.today(), 3).months == [JANUARY, FEBRUARY, APRIL]
+
+
+def test_a_hole_in_months_paid_ahead_is_asked_for_first(payer, monkeypatch):
+    monkeypatch.setattr(booking.turns, "in_turn", lambda *args: True)
+    take(payer)
+    take(payer, reference="ref-2", months=[MARCH])
+    assert owing.due(payer, clock.today(), 3).months == [FEBRUARY, APRIL]
