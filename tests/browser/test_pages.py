@@ -147,7 +147,7 @@ def test_what_one_touches_is_large_enough(looks):
 
 def _small(looks: list[Look]) -> Iterator[tuple[str, list]]:
     for look in looks:
-        row, least = (64, 64) if "kiosk" in look.who else (40, 24)
+        row, least = (64, 64) if "kiosk" in look.who else (44, 44) if look.who == "volunteer" else (40, 24)
         small = [
             (round(target["height"]), target["what"])
             for target in look.targets
