@@ -11,6 +11,7 @@ from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
 from jkn.accounts.forms import ConfirmForm
 from jkn.errors import Refused
+from jkn.facilities import service as facilities
 from jkn.kiosks import locking, service, tokens
 from jkn.kiosks.forms import KioskJoinForm, KioskPrepareForm, PaperForm
 from jkn.kiosks.models import Kiosk, Printer
@@ -114,7 +115,10 @@ def kiosk_list():
         else:
             flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=group(code, 4)))
             return redirect(url_for(".kiosk_list"), 303)
-    return page("kiosks/kiosk_list.html", form=form, kiosks=scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
+    kiosks = list(scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
+    known = facilities.by_codes({kiosk.facility_code for kiosk in kiosks})
+    names = {code: facility.name for code, facility in known.items()}
+    return page("kiosks/kiosk_list.html", form=form, kiosks=kiosks, names=names)
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])

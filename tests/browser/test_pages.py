@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from jkn.numbers import VA_PREFIXES
-from tests.browser.browsing import KEYPAD, context_of
+from tests.browser.browsing import KEYPAD, Chromium, context_of
 from tests.browser.conftest import judges_are_here
 from tests.browser.journey import Journey, _
 from tests.browser.looking import Look, Looking, invalid
@@ -147,7 +147,7 @@ def test_what_one_touches_is_large_enough(looks):
 
 def _small(looks: list[Look]) -> Iterator[tuple[str, list]]:
     for look in looks:
-        row, least = (64, 64) if "kiosk" in look.who else (40, 24)
+        row, least = (64, 64) if "kiosk" in look.who else (44, 44) if look.who == "volunteer" else (40, 24)
         small = [
             (round(target["height"]), target["what"])
             for target in look.targets
@@ -177,6 +177,35 @@ def test_no_whole_nik_or_card_stands_on_a_page_until_it_is_asked_for(looks):
             shown.setdefault(look.who, []).append((str(look), whole))
     assert shown.pop(WHO_ASKED)
     assert {who: pages for who, pages in shown.items() if who in MASKED} == {}
+
+
+# (who, page, requests of a browser that was never here, of one that was)
+FIRST_AND_AGAIN = (
+    ("visitor", "/masuk", 1, 1),
+    ("member", "/status", 1, 1),
+    ("visitor", "/faskes", 2, 1),
+    ("kiosk", "/kios", 3, 1),
+    ("volunteer", "/kader", 2, 1),
+)
+
+
+@pytest.mark.parametrize("who, path, first, again", FIRST_AND_AGAIN, ids=[row[1] for row in FIRST_AND_AGAIN])
+def test_a_second_visit_is_one_request(chromium, server, places, who, path, first, again):
+    with context_of(chromium, cookies=places.cookies.get(who), base=server.url) as context:
+        browser = Chromium(context, server.url)
+        line, sent, kept = context.new_cdp_session(browser.page), {}, set()
+        line.send("Network.enable")
+        line.on("Network.responseReceived", lambda said: sent.update({said["requestId"]: said["response"]}))
+        line.on("Network.requestServedFromCache", lambda said: kept.add(said["requestId"]))
+        asked = []
+        for _visit in range(2):
+            sent.clear()
+            browser.go(path)
+            browser.page.wait_for_timeout(500)  # what comes of itself has come
+            news = {number: answer for number, answer in sent.items() if number not in kept}
+            asked.append([answer["url"] for answer in news.values() if not answer["fromDiskCache"]])
+    over_the_line = [[url for url in urls if url.startswith("http")] for urls in asked]
+    assert [len(urls) for urls in over_the_line] == [first, again], over_the_line
 
 
 def test_titles_tell_pages_apart(looks):

@@ -39,6 +39,13 @@ def test_an_officer_makes_a_code_and_the_device_takes_it(app):
     assert cookie.http_only and cookie.same_site == "Strict"
 
 
+def test_the_list_names_the_facility_of_each_kiosk(app):
+    a_facility()
+    service.prepare("0301R001", "Lobi", SYSTEM)
+    listed = as_staff(app, Role.OFFICER).get("/petugas/kios").text
+    assert "<td>Klinik Sehat</td>" in listed and "0301R001" not in listed
+
+
 def test_a_code_works_once_and_for_an_hour(app):
     a_facility()
     code = service.prepare("0301R001", "Lobi", SYSTEM)
