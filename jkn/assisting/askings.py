@@ -18,6 +18,7 @@ from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members import service as members
 from jkn.members.models import Person
+from jkn.notices import service as notices
 from jkn.permissions import Scope
 
 OPEN = timedelta(minutes=10)
@@ -81,12 +82,23 @@ def send_reply_code(asking: Asking) -> str:
     return code
 
 
-def knows_reply(asking: Asking, code: str) -> bool:
+def knows_reply(asking: Asking, code: str, by: Actor) -> bool:
     """Is it the code that we sent? Ten wrong in a row, whoever asks, and this way in is shut until a yes another way:
     four digits would not last against one who forges the number and asks anew every ten minutes."""
     if not attempts.reserve(_replies(asking.person_id)):
         return False
-    return asking.reply_hash is not None and secrets.compare_digest(asking.reply_hash, _hash(asking, code))
+    if asking.reply_hash is not None and secrets.compare_digest(asking.reply_hash, _hash(asking, code)):
+        return True
+    if attempts.is_off(_replies(asking.person_id)):
+        _tell_shut(asking, by)
+    return False
+
+
+@writing
+def _tell_shut(asking: Asking, by: Actor) -> None:
+    """Nobody guesses any more, so that this comes once for each time that the way is shut."""
+    audit.record(Act.CONSENT_SHUT, asking, by, person=asking.person_id)
+    notices.tell(asking.person, "sms_yes_shut", str(asking.id))
 
 
 @writing

@@ -85,6 +85,7 @@ class Act(StrEnum):
     GRANT_USED = "grant:used"
     CONSENT_ASKED = "consent:asked"
     CONSENT_DECLINED = "consent:declined"
+    CONSENT_SHUT = "consent-by-sms:shut"
     CONSENT_WIDENED = "consent:widened"
     CONSENT_NARROWED = "consent:narrowed"
     FORM_TAKEN = "form:taken"

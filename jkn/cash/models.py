@@ -27,6 +27,7 @@ class State(StrEnum):
     SAVED = "saved"  # it came in, and waits as the family's credit
     UNPAID = "unpaid"
     CLOSED = "closed"
+    TAKEN_BACK = "taken-back"  # the payment that it became was reversed, or given back
 
 
 class Agent(BaseModel):
@@ -78,6 +79,8 @@ class Cash(BaseModel):
             return State.UNPAID
         if self.payment_id is None:
             return State.CLOSED
+        if self.payment.reversed_on is not None:
+            return State.TAKEN_BACK
         return State.PAID if self.payment.months else State.SAVED
 
     @property

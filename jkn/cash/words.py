@@ -9,6 +9,7 @@ STATES = {
     State.SAVED: _l("RECEIVED"),
     State.UNPAID: _l("NOT PAID YET"),
     State.CLOSED: _l("CLOSED"),
+    State.TAKEN_BACK: _l("Not valid"),
 }
 ENDINGS = {
     Ending.GIVEN_BACK: _l("The member has it back."),

@@ -11,7 +11,9 @@ CODE_LIFE = timedelta(minutes=5)
 LIFE = timedelta(days=7)
 PAPER_LIFE = timedelta(days=30)
 # Somebody else may be at work in the person's name: these wait for no morning.
-URGENT = frozenset({CODE, "pin_changed", "pin_reset", "phone_changed", "signed_in_on_new_device", "slip_printed"})
+URGENT = frozenset(
+    {CODE, "pin_changed", "pin_reset", "phone_changed", "signed_in_on_new_device", "slip_printed", "sms_yes_shut"}
+)
 # Worth nothing after the day that stands in this value.
 UNTIL = {"plan_reminder": "day", "autodebit_failed": "until", "autodebit_stopped": "until"}
 

@@ -167,9 +167,14 @@ def _register(written: Written, by: Actor) -> Answer:
     draft = drafts.find(registration.PURPOSE, registration.begin())
     try:
         card = registration.look_up(draft, asked["kk"], asked["nik"], date.fromisoformat(asked["born"]), {}, by)["card"]
-        answer, is_mine = _begin_registration(written, draft, household.household(card), by)
-    except Refused:
+        house = household.household(card)
+        if house.barrier:
+            _count_known(house, by)
+        answer, is_mine = _begin_registration(written, draft, house, by)
+    except Refused as refused:
         drafts.forget(draft)
+        if refused.message == population.NO_MATCH:
+            _count_miss(by)
         raise
     if not is_mine:
         drafts.forget(draft)
@@ -184,6 +189,20 @@ def _is_signed(consent: Consent, by: Actor) -> bool:
         return True
     volunteers.note_miss(officer, by)
     return False
+
+
+@writing
+def _count_known(house: household.Household, by: Actor) -> None:
+    """To hear that a family is in the scheme, or owes, is to open a household: of these there are sixty a day."""
+    officer = volunteers.take_turn(by.officer_id)
+    volunteers.refuse_own_family(officer, house.family.id)
+    volunteers.open_household(officer, house.family.id)
+
+
+@writing
+def _count_miss(by: Actor) -> None:
+    """One signed form lets nobody guess at cards and birth dates without end."""
+    volunteers.note_miss(volunteers.lock(by.officer_id), by)
 
 
 @writing

@@ -16,6 +16,7 @@ log = logging.getLogger("jkn")
 
 registry: Registry = EmbeddedRegistry()
 per_day = 10  # questions about one NIK, and about one family card
+NO_MATCH = N_("These numbers and the birth date do not match the civil registry. Compare them with the family card.")
 DOWN = N_("The civil registry does not answer right now. Try again later.")
 KEPT = timedelta(days=7)  # how long counts are of use
 
@@ -39,9 +40,7 @@ def ask_family(kk: str, nik: str, born: date, by: Actor = SYSTEM) -> RegistryFam
         log.error("civil registry: %s", down)
         raise Refused(DOWN) from None
     if family is None:
-        raise Refused(
-            N_("These numbers and the birth date do not match the civil registry. Compare them with the family card."),
-        )
+        raise Refused(NO_MATCH)
     return family
 
 

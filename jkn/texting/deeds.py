@@ -181,7 +181,7 @@ def answer_asking(asker: Asker, person: Person, word: str, answer: str) -> Said:
     if asker.door == "ussd" and answer == "2":
         askings.decline(asking, by)
         return Said(N_("You said no. Nobody sees your pages."))
-    if asker.door != "ussd" and not askings.knows_reply(asking, answer):
+    if asker.door != "ussd" and not askings.knows_reply(asking, answer, by):
         raise Refused(askings.NOBODY_ASKS)
     grant = askings.agree(asking, GrantBasis.TEXT, by)
     minutes = asking.minutes

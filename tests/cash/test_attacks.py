@@ -71,7 +71,9 @@ def test_cash_money_that_goes_back_leaves_once_and_the_deposit_alone(kader):
     agent, by = an_agent(kader, 50_000), consent_of(kader)
     take(by)
     payment = paid_by(by)[0]
+    assert Cash.get().state == State.PAID
     booking.reverse(payment, "test", SYSTEM)
+    assert Cash.get().state == State.TAKEN_BACK
     with pytest.raises(Refused):
         booking.reverse(payment, "test", SYSTEM)
     assert (deposit_of(agent), checking.balances()[ledger.Account.BANK]) == (15_000, 15_000)

@@ -19,7 +19,7 @@ from jkn.ledger import service as ledger
 from jkn.members import service as members
 from jkn.notices import service as notices
 from jkn.numbers import group
-from jkn.payments import pot
+from jkn.payments import booking, pot
 from jkn.payments.models import Payment
 from jkn.permissions import Scope
 from tests.assisting.helping import help_of, phone_of
@@ -65,6 +65,15 @@ def test_the_member_sees_who_paid_when_and_the_number(app, helping, siti):
     assert "Agen Dewi Ratna" in member.get("/riwayat").text
     assert row.number in member.get(f"/kuitansi/{Payment.get(Payment.family_id == row.family_id).id}").text
     assert "LUNAS" in member.get("/tunai").text and "LUNAS" in member.get(f"/tunai/{row.id}").text
+
+
+def test_a_receipt_whose_payment_was_taken_back_says_that_it_is_not_valid(app, helping, siti):
+    answer = post(helping, TAKE, amount="35000")
+    booking.reverse(Cash.get().payment, "test", SYSTEM)
+    for reader in (helping, sign_in(app, siti)):
+        shown = words(reader.get(answer.location).text)
+        assert "Tidak berlaku" in shown and "Untuk bulan" not in shown and not re.search("LUNAS|sudah menerima", shown)
+    assert "LUNAS" not in helping.get(MINE).text
 
 
 def test_with_too_small_a_deposit_the_page_warns_and_the_receipt_says_how_to_check(app, phone, kader, siti, codes):

@@ -186,6 +186,15 @@ def test_staff_do_not_serve_their_own_family(kiosk, clerk, siti):
     assert 'role="alert"' in vouch(clerk, siti).text
 
 
+def test_staff_whose_own_card_nobody_recorded_serve_and_the_member_reads_who_did_it(kiosk, clerk, siti):
+    officer = Officer.get(Officer.role == Role.CLERK)
+    assert officer.person_id is None
+    assert type_code(kiosk, vouch(clerk, siti)).status_code == 303
+    assert Notice.get(Notice.name == "sheet_bound").person_id == siti.id
+    issued = Entry.get(Entry.act == Act.SHEET_ISSUED, Entry.person_id == siti.id)
+    assert issued.by_officer == officer.id
+
+
 def test_a_clerk_who_was_suspended_meanwhile_opens_nothing(kiosk, clerk, siti):
     code = vouch(clerk, siti)
     Officer.update(suspended_at=clock.now()).where(Officer.role == Role.CLERK).execute()

@@ -9,7 +9,6 @@ from jkn import clock
 from jkn.access import SYSTEM, Actor, Role
 from jkn.accounts import stopping
 from jkn.accounts.models import Grant, SheetCode
-from jkn.assisting import consents
 from jkn.assisting.models import Miss, PaperConsent, Visit
 from jkn.changes import service as changes
 from jkn.complaints.models import Complaint
@@ -47,11 +46,6 @@ def registration(card, form: str, **more) -> dict:
 
 def send(phone, form: dict, **headers):
     return phone.post("/kader/kirim", json=form, headers=HEADERS | headers)
-
-
-@pytest.fixture
-def form_number(app) -> str:
-    return consents.print_forms(1, SYSTEM)[0].number
 
 
 @pytest.fixture

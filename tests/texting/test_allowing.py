@@ -12,13 +12,15 @@ from jkn.accounts import stopping
 from jkn.accounts.models import Grant, GrantBasis
 from jkn.assisting import askings
 from jkn.assisting.models import Asking
+from jkn.audit.models import Act, Entry
 from jkn.i18n import LANGUAGES
 from jkn.members.models import Person
+from jkn.notices.models import Notice
 from jkn.notices.rules import ONE_SMS, septets
 from jkn.permissions import GIVEN, Scope
 from jkn.texting import rules
 from tests.assisting.helping import by_of, phone_of
-from tests.builders import a_family, an_officer, people, post
+from tests.builders import a_family, an_officer, people, post, sign_in
 from tests.texting.conftest import Phone, with_phone
 
 
@@ -120,6 +122,26 @@ def test_who_forges_the_number_gets_ten_codes_in_all_and_not_ten_with_every_ques
         asking = asked(kader, ani, key="after the PIN")
         phone.text(f"IZIN {asking.word} {code_in(phone.text(f'IZIN {asking.word}'))}")
     assert Grant.select().count() == 2
+
+
+def test_when_ten_codes_shut_the_way_the_member_is_told_once_and_sees_it_under_access(gates, ani, phone, kader):
+    start = clock.now()
+    for turn in range(10):
+        with clock.frozen(start + turn * timedelta(minutes=70)):
+            asking = asked(kader, ani, key=f"turn {turn}")
+            real = int(code_in(phone.text(f"IZIN {asking.word}")))
+            for wrong in range(1, 4):
+                phone.text(f"IZIN {asking.word} {(real + wrong) % 10**4:04d}")
+    with clock.frozen(start + timedelta(hours=13)):
+        asking = asked(kader, ani, key="later")
+        for wrong in range(2):
+            phone.text(f"IZIN {asking.word} {wrong:04d}")
+        told = Notice.get(Notice.name == "sms_yes_shut")
+        assert (told.person_id, told.rank) == (ani.id, 0)
+        assert Entry.select().where(Entry.act == Act.CONSENT_SHUT, Entry.person_id == ani.id).count() == 1
+        member = sign_in(gates, ani)
+        assert "tidak bisa mengizinkan lewat SMS" in member.get("/akses").text
+        assert "Sepuluh kode salah" in member.get("/kabar").text
 
 
 def test_twin_that_counts_each_question_by_itself_opens_after_any_number_of_guesses(ani, phone, kader, monkeypatch):
