@@ -74,7 +74,7 @@
   const show = () => all().then((rows) => {
     const count = [0, 0, 0]
     rows.forEach((row) => count[row.state]++)
-    box.lastElementChild.textContent = box.dataset.count.replace(/\d/g, (place) => count[place])
+    box.firstElementChild.textContent = box.dataset.count.replace(/\d/g, (place) => count[place])
     if (list) {
       list.textContent = ''
       rows.forEach(line)
