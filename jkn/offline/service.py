@@ -139,9 +139,9 @@ def _keep(form: OfflineForm, written: Written, by: Actor, bounds: Bounds) -> Ans
     Refused after so many a day, whomever they named: the form then stays in the browser.
     """
     drop_expired()
-    others = OfflineForm.officer == by.officer_id, OfflineForm.id != form.id, OfflineForm.state != State.DONE
+    unfit = OfflineForm.officer == by.officer_id, OfflineForm.state != State.DONE
     today = OfflineForm.sent_at >= clock.start_of(clock.today())
-    if OfflineForm.select().where(*others, today).count() >= KEPT_A_DAY:
+    if OfflineForm.select().where(*unfit, today).count() >= KEPT_A_DAY:
         raise Refused(ENOUGH)
     answer, person = Answer(202, KEPT, {}), members.find_by_number(written.consent.number)
     family = members.family_of(person.id) if person and not person.died_on else None
