@@ -110,7 +110,7 @@ def _actor(row) -> Actor:
 
 def enter(opened: service.Opened) -> None:
     """Put the new token into the cookie, under a fresh session; what waits to be gone back to stays."""
-    kept = {name: session[name] for name in ("back", "held", "lang") if name in session}
+    kept = {name: session[name] for name in ("back", "held", "lang", "recovery") if name in session}
     session.clear()
     session.update(kept)
     session["_user_id"] = opened.token
@@ -120,11 +120,12 @@ def enter(opened: service.Opened) -> None:
 
 
 def leave(keep_language: bool = True) -> None:
-    """Forget in this browser whoever used it; the language may stay."""
-    language = session.get("lang") if keep_language else None
+    """Forget in this browser whoever used it; the language may stay. A recovery waits on: where a family has one phone,
+    its witness signs in and out on it. Never at a kiosk."""
+    stays = ("lang",) * keep_language + ("recovery",) * ("kiosk" not in g)
+    kept = {name: session[name] for name in stays if name in session}
     session.clear()
-    if language:
-        session["lang"] = language
+    session.update(kept)
 
 
 def back_or(endpoint: str):

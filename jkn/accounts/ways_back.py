@@ -47,7 +47,8 @@ def recovery_begin():
         else:
             session["recovery"] = [begun.token, begun.code]
             return redirect(url_for(".recovery_wait"), 303)
-    return page("accounts/recovery_begin.html", form=form)
+    waits = recovery.of_browser(session.get("recovery", ("",))[0]) is not None
+    return page("accounts/recovery_begin.html", form=form, waits=waits)
 
 
 @bp.route("/masuk/pulih/saksi", methods=["GET", "POST"])

@@ -205,6 +205,24 @@ def test_the_whole_way_through_pages(app, couple):
     assert client.get("/status").status_code == 200
 
 
+def test_where_a_family_has_one_phone_the_witness_signs_in_and_out_on_it_and_the_recovery_waits(app, couple):
+    mother, son = couple
+    phone = app.test_client()
+    post(phone, "/masuk/pulih", number=mother.nik, **{"born-d": "17", "born-m": "8", "born-y": "1980"})
+    with phone.session_transaction() as session:
+        _token, code = session["recovery"]
+    from tests.builders import officer_client
+
+    service.store_pin(son, service.hash_pin(PIN), by=SYSTEM)
+    assert post(phone, "/masuk", number=son.nik, pin=PIN).location == "/"
+    for witness in (phone, officer_client(app, Role.VOLUNTEER, "kader")):
+        post(witness, "/saksi", code=code, sure="y")
+    post(phone, "/keluar")
+    assert "/masuk/pulih/saksi" in phone.get("/masuk/pulih").text
+    assert post(phone, "/masuk/pulih/saksi", pin=NEW, again=NEW).location == "/"
+    assert "/masuk/pulih/saksi" not in app.test_client().get("/masuk/pulih").text
+
+
 class TestStopping:
     def test_number_and_birth_date_shut_every_way_in(self, app, siti):
         codes = service.issue_sheet(siti, SYSTEM)
