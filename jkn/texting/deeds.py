@@ -14,7 +14,7 @@ from jkn.complaints import service as complaints
 from jkn.complaints.models import Category, Stage
 from jkn.db import writing
 from jkn.eligibility import service as eligibility
-from jkn.eligibility.rules import Reason
+from jkn.eligibility.rules import WORKERS, Reason, Verdict
 from jkn.errors import N_, Refused
 from jkn.facilities import service as facilities
 from jkn.facilities.models import ClinicChoice
@@ -72,13 +72,25 @@ class Asker:
 def tell_status(asker: Asker, person: Person) -> Said:
     _note_look(asker, person)
     found = eligibility.verdict(person, clock.today())
-    values = {"name": veiled(person.name), "day": found.on}
+    values = {"name": veiled(person.name), "day": found.on, "amount": format_rupiah(found.cost)}
+    return Said(status_sentence(found), **values, since=found.since, until=found.until)
+
+
+def status_sentence(found: Verdict) -> str:
+    """Active or not, and the next step; in place of %(name)s, %(day)s, %(amount)s, %(since)s and %(until)s."""
+    if found.reason is Reason.LATE:
+        return N_("%(name)s: ACTIVE on %(day)s. Pay %(amount)s by %(until)s to stay active.")
     if found.is_served:
-        return Said(N_("%(name)s: ACTIVE on %(day)s. Bring the card or NIK."), **values)
-    if found.reason in (Reason.SUSPENDED, Reason.PAYABLE) and found.cost:
-        amount = format_rupiah(found.cost)
-        return Said(N_("%(name)s: NOT ACTIVE on %(day)s. Pay %(amount)s to be active."), **values, amount=amount)
-    return Said(N_("%(name)s: NOT ACTIVE on %(day)s. Call 165, or come to a branch."), **values)
+        return N_("%(name)s: ACTIVE on %(day)s. Bring the card or NIK.")
+    if found.reason is Reason.WAITING:
+        return N_("%(name)s: NOT ACTIVE yet. Pay %(amount)s from %(since)s until %(until)s.")
+    if found.reason in (Reason.SUSPENDED, Reason.PAYABLE):
+        return N_("%(name)s: NOT ACTIVE on %(day)s. Pay %(amount)s to be active.")
+    if found.reason is Reason.PAYER_LATE and found.segment in WORKERS:
+        return N_("%(name)s: NOT ACTIVE on %(day)s. Ask your employer to pay, or call 165.")
+    if found.reason is Reason.PAYER_LATE:
+        return N_("%(name)s: NOT ACTIVE on %(day)s. Ask your village office to have it paid.")
+    return N_("%(name)s: NOT ACTIVE on %(day)s. Register with a volunteer, or at a branch.")
 
 
 def tell_bill(asker: Asker, person: Person) -> Said:

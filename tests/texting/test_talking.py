@@ -1,22 +1,24 @@
 """What a phone reads: short, in its owner's language, and nothing that must not be in a message."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from flask_babel import gettext
 
-from jkn import clock
+from jkn import clock, i18n
 from jkn.access import SYSTEM
 from jkn.accounts import service as accounts
 from jkn.accounts import stopping
 from jkn.accounts.models import Grant, GrantBasis
 from jkn.audit.models import Act, Entry
 from jkn.complaints.models import Complaint
+from jkn.eligibility.rules import SERVED, Reason, Verdict
 from jkn.facilities.models import ClinicChoice
 from jkn.i18n import LANGUAGES
 from jkn.members.models import Person
 from jkn.notices.rules import ONE_SMS, septets
-from jkn.texting import menu, rules
+from jkn.texting import deeds, menu, rules
 from jkn.texting import service as texting
 from tests.builders import a_family, people
 from tests.crawl import a_facility
@@ -52,6 +54,23 @@ def test_every_message_fits_into_one(ani, phone, language, monkeypatch):
     for word in (*menu.WORDS, "BANTUAN", "", "ADU antrean lama sekali", f"BLOKIR {ani.card} 17081981", "BAHASA 9"):
         answer = phone.text(word)
         assert answer and septets(answer) <= ONE_SMS, answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("segment", ["PBPU", "PPU_BU", "PEMDA"])
+def test_every_status_names_the_next_step_and_fits_into_one_message(app, segment, language):
+    day = date(2026, 11, 30)
+    values = {"name": "S***** W", "amount": "Rp99.999.999", "day": day, "since": day, "until": day}
+    with app.test_request_context(), i18n.speaking(language):
+        said = {
+            reason: deeds.Said(deeds.status_sentence(Verdict(reason, day, segment=segment)), **values).say(gettext)
+            for reason in Reason
+        }
+    for reason, sentence in said.items():
+        assert septets(sentence) <= ONE_SMS, sentence
+        assert (": AKTI" in sentence or ": ACTIVE" in sentence) == (reason in SERVED)
+    assert len(set(said.values())) == 6
+    assert said[Reason.WAITING].count("2026") == 2 and "Rp99.999.999" in said[Reason.WAITING]
 
 
 def test_status_and_bill_show_a_veiled_name_and_never_a_whole_nik(ani, phone):
