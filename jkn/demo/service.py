@@ -13,6 +13,7 @@ from jkn.accounts import officers, sheets
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Officer
 from jkn.assisting import volunteers
+from jkn.assisting.imports import import_file as import_unregistered
 from jkn.calendar import add_months, first_of_month
 from jkn.cash import service as cash
 from jkn.contributions import issuing_others
@@ -81,6 +82,7 @@ def load() -> bool:
         import_wage_floors(DATA / "wage_floors.csv", report)
         import_employers(DATA / "employers.csv", report)
         import_workers(DATA / "workers.csv", report)
+        import_unregistered(DATA / "unregistered.csv", report)
         if report.bad_lines:
             raise NotLoaded
         _pay_last_month()

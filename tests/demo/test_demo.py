@@ -12,6 +12,8 @@ from jkn.access import Actor
 from jkn.accounts import officers
 from jkn.accounts import service as accounts
 from jkn.accounts.models import Officer
+from jkn.assisting import worklist
+from jkn.assisting.worklist import Task
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Bill
 from jkn.demo import service
@@ -46,6 +48,13 @@ def test_the_demo_loads_whole_and_may_run_twice(demo):
     assert counts() == before
     signs_in = [text.partition("Members:")[2].partition("A kiosk:")[0] for text in (done.output, again.output)]
     assert signs_in[0] == signs_in[1] != ""
+
+
+def test_the_volunteer_finds_a_family_to_register_in_her_villages(demo):
+    demo()
+    tini = Officer.get(Officer.username == "tini")
+    waiting = [worklist.page(village, Task.UNREGISTERED, 0)[0] for village in worklist.villages_of(tini.id)]
+    assert [row.name for rows in waiting for row in rows] == ["B******", "M***** P***** T***"]
 
 
 @pytest.mark.parametrize("moment", [datetime(2026, 1, 15, 3, tzinfo=UTC), datetime(2027, 3, 20, 3, tzinfo=UTC)])
