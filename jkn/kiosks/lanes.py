@@ -4,7 +4,7 @@ from datetime import date
 from functools import wraps
 
 import segno
-from flask import Response, current_app, flash, g, redirect, session, url_for
+from flask import Response, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from jkn import clock
@@ -40,6 +40,14 @@ def at_kiosk(view):
 def kiosk_check():
     """Scan a card, or type a number: active or not."""
     return _lane(Lane.CHECK)
+
+
+@bp.before_app_request
+def show_keys_to_sign_in():
+    """A kiosk has no keyboard: the sign-in to which every page sends who is not known is the keypad here."""
+    if "kiosk" in g and request.endpoint == "accounts.sign_in" and request.method == "GET":
+        return redirect(url_for("kiosks.kiosk_enter"), 303)
+    return None
 
 
 @bp.route("/kios/masuk", methods=["GET", "POST"])
@@ -152,7 +160,7 @@ def _sent(keying):
     opened = accounts.sign_in_by_pin(keying.number, keying.typed, None, actor())
     _forget()
     entrance.enter(opened)
-    return redirect(url_for("home.front"), 303)
+    return entrance.back_or("home.front")
 
 
 def _slip_for(number: str, born: date | None):

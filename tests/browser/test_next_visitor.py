@@ -10,6 +10,7 @@ import pytest
 from tests.browser.browsing import Chromium
 from tests.browser.conftest import needed
 from tests.browser.journey import _
+from tests.browser.test_kiosk import keys, scan
 from tests.browser.test_leaving import NAME, RELATIVE, STORED, BackButton, follow_refresh, is_private
 from tests.builders import PIN
 
@@ -59,10 +60,9 @@ def device(chromium, server, places, tmp_path):
 
 def visit(browser: Chromium, nik: str) -> None:
     """Somebody signs in, reads, and leaves a half-written form."""
-    browser.go("/masuk")
-    browser.write(_("NIK or card number"), nik)
-    browser.write(_("PIN, 6 digits"), PIN)
-    browser.press(_("Sign in"))
+    browser.go("/kios/masuk")
+    scan(browser, nik)
+    keys(browser, PIN)
     browser.follow(_("Will I be served today?"))
     assert is_private(browser.text)
 
@@ -71,7 +71,7 @@ def find_nothing(browser: Chromium, nik: str) -> None:
     """What the next person can try: pages, Back, storage, what fields offer."""
     for path in ("/status", "/kartu", "/perangkat"):
         browser.go(path)
-        assert browser.path.startswith("/masuk")
+        assert browser.path.startswith("/kios/masuk")
     assert browser.page.evaluate(STORED) == [0, 0, 0, 0]
     assert browser.page.evaluate(TYPED) == ""
     back = BackButton(browser)

@@ -12,6 +12,7 @@ from jkn.members.models import Person
 from jkn.notices.models import Notice
 from tests.builders import PIN, post
 from tests.crawl import as_kiosk
+from tests.kiosks.keys import press
 
 VERDICT = re.compile(r"\b(Aktif|Tidak aktif|SITI)\b|\bRp\d")
 
@@ -23,13 +24,6 @@ def kiosk(app):
 
 def has(printer: Printer) -> None:
     Kiosk.update(printer=printer).execute()
-
-
-def press(kiosk, keys) -> None:
-    for key in keys:
-        answer = post(kiosk, "/kios/tombol", k=key)
-    assert answer.status_code == 303
-    return answer
 
 
 def shown(kiosk) -> int:
@@ -108,6 +102,23 @@ def test_a_pin_typed_on_the_screen_signs_in(kiosk, siti):
     assert press(kiosk, ["send"]).location == "/"
     assert kiosk.get("/status").status_code == 200
     assert Keying.select().count() == 0
+
+
+def test_a_page_that_needs_a_sign_in_comes_after_the_keypad(kiosk, siti):
+    """There is no keyboard at a kiosk, so the form of phones is of no use."""
+    assert kiosk.get("/data-saya").location == "/masuk"
+    assert kiosk.get("/masuk").location == "/kios/masuk"
+    post(kiosk, "/kios/masuk", number=siti.card)
+    press(kiosk, PIN)
+    assert press(kiosk, ["send"]).location == "/data-saya"
+
+
+def test_the_next_visitor_is_not_sent_where_the_one_before_wanted_to_go(kiosk, siti):
+    kiosk.get("/data-saya")
+    kiosk.get("/kios")
+    post(kiosk, "/kios/masuk", number=siti.card)
+    press(kiosk, PIN)
+    assert press(kiosk, ["send"]).location == "/"
 
 
 def test_the_pin_is_nowhere_to_be_read(kiosk, siti):

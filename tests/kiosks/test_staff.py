@@ -16,6 +16,7 @@ from jkn.kiosks.models import Kiosk, Printer, StaffCode
 from jkn.notices.models import Notice
 from tests.builders import post
 from tests.crawl import a_facility, as_kiosk, as_member, as_staff
+from tests.kiosks.keys import press
 
 NAME = re.compile(r"SITI")
 
@@ -41,12 +42,6 @@ def vouch(staff, person, errand="sheet", kiosk_id=None, **more):
     answer = post(staff, url, number=person.nik, errand=errand, sure="y", **more)
     found = re.search(r"\b(\d{4}) (\d{4})\b", staff.get(url).text) if answer.status_code == 303 else None
     return found[1] + found[2] if found else answer
-
-
-def press(kiosk, keys):
-    for key in keys:
-        answer = post(kiosk, "/kios/tombol", k=key)
-    return answer
 
 
 def type_code(kiosk, code):

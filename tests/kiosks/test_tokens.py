@@ -10,8 +10,8 @@ from jkn.accounts.models import SignIn
 from jkn.audit.models import Act, Entry
 from jkn.kiosks import tokens
 from jkn.kiosks.models import Kiosk, KioskToken
-from tests.builders import PIN, post
 from tests.crawl import as_kiosk, as_staff
+from tests.kiosks.keys import sign_in_by_keys
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_old_token_comes_back_after_a_power_cut_at_once(app, kiosk):
 
 
 def test_an_old_token_used_later_shuts_the_device(app, kiosk, siti):
-    assert post(kiosk, "/masuk", number=siti.nik, pin=PIN).status_code == 303
+    sign_in_by_keys(kiosk, siti)
     thief = a_copy(app, kiosk)
     with later(days=1):
         is_known(kiosk)

@@ -14,6 +14,7 @@ from jkn.kiosks import service
 from jkn.kiosks.models import Kiosk
 from tests.builders import PIN, post
 from tests.crawl import a_facility, as_kiosk, as_staff
+from tests.kiosks.keys import sign_in_by_keys
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def kiosk(app):
 
 
 def signed_in(kiosk, person):
-    assert post(kiosk, "/masuk", number=person.nik, pin=PIN).status_code == 303
+    sign_in_by_keys(kiosk, person)
     return kiosk
 
 
@@ -180,8 +181,9 @@ def test_the_device_that_took_the_code_is_in_the_log(kiosk):
 
 
 def test_fields_on_a_kiosk_are_not_filled_in_for_the_next_one(kiosk, app):
-    assert 'autocomplete="off"' in kiosk.get("/masuk").text.split("<form", 1)[1].split(">")[0]
-    assert 'autocomplete="off"' not in app.test_client().get("/masuk").text.split("<form", 1)[1].split(">")[0]
+    assert kiosk.get("/masuk").location == "/kios/masuk"
+    assert 'autocomplete="off"' in kiosk.get("/masuk/kode").text.split("<form", 1)[1].split(">")[0]
+    assert 'autocomplete="off"' not in app.test_client().get("/masuk/kode").text.split("<form", 1)[1].split(">")[0]
 
 
 def test_an_officer_who_revokes_a_kiosk_signs_its_visitor_out(app, kiosk, siti):
