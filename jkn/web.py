@@ -201,8 +201,9 @@ def finish(response):
         if request.view_args == {"filename": SERVICE_WORKER}:
             headers["Service-Worker-Allowed"] = "/kader"
     else:
-        # no-cache for lynx and links2, which do not know no-store and show the menu of before signing in
-        headers.setdefault("Cache-Control", "no-cache, no-store")
+        # no-cache for lynx and links2, which do not know no-store and show the menu of before signing in; last, because
+        # lynx overlooks it before a comma
+        headers.setdefault("Cache-Control", "no-store, no-cache")
         is_redirect = 300 <= response.status_code < 400
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
             script = ";script-src 'self'" if g.get("script") or on_kiosk() else ""

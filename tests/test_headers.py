@@ -24,7 +24,7 @@ POLICY = (
 )
 WITH_SCRIPT = ";script-src 'self';connect-src 'self'"
 PAGE = {
-    "Cache-Control": "no-cache, no-store",
+    "Cache-Control": "no-store, no-cache",
     "Content-Security-Policy": POLICY,
     "Content-Type": "text/html; charset=utf-8",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -85,7 +85,7 @@ def test_a_file_is_kept_by_nobody_and_never_shown_as_a_page(app, route):
     answer = reader_of(app, world, route).get(world.address(route))
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Cache-Control"] == "no-cache, no-store"
+    assert answer.headers["Cache-Control"] == "no-store, no-cache"
 
 
 @pytest.mark.parametrize("route", HTML, ids=str)

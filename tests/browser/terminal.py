@@ -64,19 +64,21 @@ class Terminal:
         """Move the cursor to the first thing one can use that says this; its box or bracket may stand before."""
         for row, column in self._places(words, whole):
             if self._reach((row, column - 8)) and self._cursor()[0] == row:
+                self._nearer((row, column))
                 return
         raise AssertionError(f"nothing to use says {words}:\n{self._shown()}")
 
     def _field(self, label: str) -> None:
-        """Move the cursor to the field of this label: on its line or under it."""
-        for row, column in self._places(label):
+        """Move the cursor to the field of this label: on its line or under it; the title above may say the same."""
+        for row, column in reversed(self._places(label)):
             if self._reach((row, column)) and self._cursor()[0] - row <= 2:
                 return
         raise AssertionError(f"no field is called {label}:\n{self._shown()}")
 
     def _places(self, words: str, whole: bool = False) -> list[tuple[int, int]]:
-        """(row, column) wherever the screen says this; `whole`: as all that a button says."""
-        sought = re.compile(rf"^\s*\[?\s*{re.escape(words)}\s*\]?$" if whole else re.escape(words), re.IGNORECASE)
+        """(row, column) wherever the screen says this; `whole`: as all that a button says, or one key in a row of them."""
+        button = rf"^\s*\[?\s*{re.escape(words)}\s*\]?$|(?<!\S)(?:\(\w+\) )?{re.escape(words)}(?=$| [(\w])"
+        sought = re.compile(button if whole else re.escape(words), re.IGNORECASE)
         found = [(row, sought.search(line)) for row, line in enumerate(self._lines())]
         return [(row, match.start() + len(match[0]) - len(match[0].lstrip())) for row, match in found if match]
 
@@ -84,6 +86,19 @@ class Terminal:
         """Stand on the first thing to use at or behind a place; False when there is none."""
         self._step("Up", lambda cursor: cursor < place)
         return self._step("Down", lambda cursor: cursor >= place)
+
+    def _nearer(self, place: tuple[int, int]) -> None:
+        """In a row of keys the one before may have been reached: go on while the next is as near, and no row too far."""
+        while True:
+            here = self._cursor()
+            self._keys("Down")
+            if not self._wait(lambda was=here: self._cursor() != was, 0.4):
+                return
+            there = self._cursor()
+            if there[0] != place[0] or abs(there[1] - place[1]) > abs(here[1] - place[1]):
+                self._keys("Up")
+                self._wait(lambda was=here: self._cursor() == was, 0.4)
+                return
 
     def _step(self, key: str, until) -> bool:
         before = None
