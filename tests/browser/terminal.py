@@ -76,7 +76,7 @@ class Terminal:
         raise AssertionError(f"no field is called {label}:\n{self._shown()}")
 
     def _places(self, words: str, whole: bool = False) -> list[tuple[int, int]]:
-        """(row, column) wherever the screen says this; `whole`: as all that a button says, or one key in a row of them."""
+        """(row, column) wherever the screen says this; `whole`: as all that a button says, or a key in a row."""
         button = rf"^\s*\[?\s*{re.escape(words)}\s*\]?$|(?<!\S)(?:\(\w+\) )?{re.escape(words)}(?=$| [(\w])"
         sought = re.compile(button if whole else re.escape(words), re.IGNORECASE)
         found = [(row, sought.search(line)) for row, line in enumerate(self._lines())]
@@ -88,7 +88,7 @@ class Terminal:
         return self._step("Down", lambda cursor: cursor >= place)
 
     def _nearer(self, place: tuple[int, int]) -> None:
-        """In a row of keys the one before may have been reached: go on while the next is as near, and no row too far."""
+        """In a row of keys the one before may have been reached: go on while the next is as near."""
         while True:
             here = self._cursor()
             self._keys("Down")
