@@ -46,6 +46,15 @@ def test_the_list_names_the_facility_of_each_kiosk(app):
     assert "<td>Klinik Sehat</td>" in listed and "0301R001" not in listed
 
 
+def test_each_page_of_staff_names_the_facility_beside_its_code(app):
+    as_kiosk(app)
+    officer, one = as_staff(app, Role.OFFICER), f"/petugas/kios/{Kiosk.get().id}"
+    for url in ("/petugas/kios/loket", one, f"{one}/kertas", f"{one}/hadir", f"{one}/nomor"):
+        assert "Klinik Sehat <small>0301R001</small>" in officer.get(url).text, url
+    Kiosk.update(facility_code="0301R009").execute()  # one that is no longer on the list
+    assert "0301R009" in officer.get(one).text
+
+
 def test_a_code_works_once_and_for_an_hour(app):
     a_facility()
     code = service.prepare("0301R001", "Lobi", SYSTEM)
