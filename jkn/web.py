@@ -70,13 +70,14 @@ def init_app(app: Flask) -> None:
         aria=aria,
         on_kiosk=on_kiosk,
         keeps_outbox=keeps_outbox,
+        paper_width=paper_width,
     )
     style_hash = b64encode(sha256(style.encode()).digest()).decode()
     app.config["CSP"] = (
         f"default-src 'none';style-src 'sha256-{style_hash}' 'unsafe-inline';img-src data:;form-action 'self';"
         "base-uri 'none';frame-ancestors 'none'"
     )
-    app.config["KIOSK_CSP"] = app.config["CSP"].replace("style-src ", "style-src 'self' ")
+    app.config["SHEET_CSP"] = app.config["CSP"].replace("style-src ", "style-src 'self' ")
     files = Path(app.root_path, app.static_folder).iterdir()
     app.config["ASSETS"] = {path.name: sha256(path.read_bytes()).hexdigest()[:8] for path in files}
     env.globals["ui"] = env.get_template("ui.html").module
@@ -139,6 +140,12 @@ def wants_script() -> bool:
     """Called by pages with an htmx element: notes that the page may run our script, unless the reader saves data."""
     g.script = request.headers.get("Save-Data", "").lower() != "on"
     return g.script
+
+
+def paper_width() -> int:
+    """Called by receipts: notes that the page brings a sheet of ours for printing; on paper so wide, in mm."""
+    g.has_sheet = True
+    return 80 if asked_number("kertas") == 80 else 58
 
 
 def begin() -> None:
@@ -208,7 +215,8 @@ def finish(response):
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
             script = ";script-src 'self'" if g.get("script") or on_kiosk() else ""
             script += ";connect-src 'self'" if g.get("script") else ""
-            headers["Content-Security-Policy"] = current_app.config["KIOSK_CSP" if on_kiosk() else "CSP"] + script
+            policy = current_app.config["SHEET_CSP" if on_kiosk() or g.get("has_sheet") else "CSP"]
+            headers["Content-Security-Policy"] = policy + script
             headers["X-Frame-Options"] = "DENY"
             headers["Referrer-Policy"] = "same-origin"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -22,6 +22,7 @@ POLICY = (
     f"default-src 'none';style-src 'sha256-{STYLE_HASH}' 'unsafe-inline';img-src data:;form-action 'self';"
     "base-uri 'none';frame-ancestors 'none'"
 )
+WITH_SHEET = POLICY.replace("style-src ", "style-src 'self' ")
 WITH_SCRIPT = ";script-src 'self';connect-src 'self'"
 PAGE = {
     "Cache-Control": "no-store, no-cache",
@@ -34,6 +35,7 @@ PAGE = {
 }
 FILES = [route for route in PAGES if route.url.endswith("/csv")]
 HTML = [route for route in PAGES if route.url != "/healthz" and route not in FILES]  # /healthz speaks JSON, to machines
+RECEIPTS = ("/tunai/<int:cash_id>", "/wakil/<int:grant_id>/tanda-terima")
 LEAVING = ("/sampai-jumpa", "/kios/selesai")
 # https://unpkg.com/htmx.org@1.9.12/dist/htmx.min.js
 HTMX = "ujb1lZYygJmzgSwoxRggbCHcjc0rB2XoQrxeTUQyRjrOnlCoYta87iKBWq3EsdM2"
@@ -53,7 +55,8 @@ def weight(response) -> int:
 
 def expected(response, route=None) -> dict:
     script = "<script" in response.text
-    headers = PAGE | {"Content-Security-Policy": POLICY + (WITH_SCRIPT if script else "")}
+    policy = WITH_SHEET if route and route.url in RECEIPTS else POLICY
+    headers = PAGE | {"Content-Security-Policy": policy + (WITH_SCRIPT if script else "")}
     return headers | ({"Clear-Site-Data": '"cache","storage"'} if route and route.url in LEAVING else {})
 
 
@@ -167,12 +170,17 @@ def test_a_kiosk_may_load_its_own_sheet_and_script_and_nothing_else(app):
     client = as_kiosk(app)
     answer = client.get("/kios")
     assert answer.status_code == 200
-    assert exact(answer)["Content-Security-Policy"] == (
-        POLICY.replace("style-src ", "style-src 'self' ") + ";script-src 'self'"
-    )
+    assert exact(answer)["Content-Security-Policy"] == WITH_SHEET + ";script-src 'self'"
     assert [tag.split("?")[0] for tag in scripts(answer.text)] == ['<script type="module" src="/s/kiosk.js']
     sheet = re.search(r'<link rel="stylesheet" href="([^"]+)"', answer.text)[1]
     assert client.get(sheet).status_code == 200
+
+
+@pytest.mark.parametrize("route", HTML, ids=str)
+def test_receipts_alone_bring_a_sheet_and_only_for_print(page_of, route):
+    links = re.findall(r"<link [^>]*stylesheet[^>]*>", page_of(route).text)
+    sheet = r'<link rel="stylesheet" href="/s/receipt\.css\?v=[0-9a-f]{8}" media="print">'
+    assert [bool(re.fullmatch(sheet, link)) for link in links] == [True] * (route.url in RECEIPTS)
 
 
 def test_the_style_block_is_the_one_the_policy_allows(client):

@@ -27,6 +27,8 @@ FRAGMENT_MEDIAN, LARGEST_FRAGMENT = 400, 700  # brotli 5
 HEADERS, HEADERS_WITH_COOKIE = 650, 800
 ERROR = 1 * KB
 KIOSK_STYLE = 3 * KB
+RECEIPT_STYLE = 0.5 * KB
+RECEIPTS = re.compile(r"/tunai/\d+$|/wakil/\d+/tanda-terima$")
 KIOSK_SCRIPTS = 16 * 1024  # of them htmx is 15,238
 
 
@@ -135,6 +137,11 @@ def test_a_page_is_sent_as_short_as_it_was_weighed(client, app, accepted, packed
     assert len(answer.data) == (whole.gzip if accepted == "gzip" else whole.brotli)
 
 
+def test_the_sheet_of_receipts_is_small(client, app):
+    with client.get("/s/receipt.css") as sheet:
+        assert len(gzip.compress(sheet.data, 6)) <= RECEIPT_STYLE
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -143,6 +150,7 @@ def test_a_page_is_sent_as_short_as_it_was_weighed(client, app, accepted, packed
         '<p style="color:red">x</p>',
         '<img src="/s/logo.png">',
         '<link rel="stylesheet" href="/s/more.css">',
+        '<link rel="stylesheet" href="/s/receipt.css?v=12345678" media="print">',
         '<p data-hx-get="/faskes">x</p>',
         '<p onclick="x()">x</p>',
         '<p hx-get="/faskes">x</p>',
@@ -150,6 +158,12 @@ def test_a_page_is_sent_as_short_as_it_was_weighed(client, app, accepted, packed
 )
 def test_the_faults_are_found(html):
     assert faults(Weighed("/", "visitor", 200, 0, False, html.encode()))
+
+
+@pytest.mark.parametrize("media, fine", [(' media="print"', True), ("", False)])
+def test_a_receipt_may_bring_its_sheet_for_print_only(media, fine):
+    html = f'<link rel="stylesheet" href="/s/receipt.css?v=12345678"{media}>'
+    assert (faults(Weighed("/tunai/1", "member", 200, 0, False, html.encode())) == []) is fine
 
 
 def faults(page: Weighed) -> list[str]:
@@ -160,8 +174,10 @@ def faults(page: Weighed) -> list[str]:
     own_scripts = 0  # of a kiosk or of a volunteer's outbox
     for tag, attributes in page.tags:
         source = attributes.get("src") or (attributes.get("href") if tag == "link" else None) or "data:"
-        on_kiosk = page.who == "kiosk" and tag == "link" and source.startswith("/s/kiosk.css")
-        if not source.startswith("data:") and tag != "script" and not on_kiosk:
+        sheet = "/s/kiosk.css?v=" if page.who == "kiosk" else "/s/receipt.css?v=" if RECEIPTS.match(page.url) else None
+        on_paper = page.who == "kiosk" or attributes.get("media") == "print"
+        is_ours = tag == "link" and sheet and source.startswith(sheet) and on_paper
+        if not source.startswith("data:") and tag != "script" and not is_ours:
             found.append(f"fetches {source}")
         on_kiosk = page.who == "kiosk" and source.startswith("/s/kiosk.js?v=")
         if tag == "script" and (on_kiosk or (page.url.startswith("/kader") and source.startswith("/s/outbox.js?v="))):

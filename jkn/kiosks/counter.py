@@ -10,7 +10,7 @@ from jkn.errors import Refused
 from jkn.kiosks import slips, staff, words
 from jkn.kiosks.forms import CallForm, VouchForm
 from jkn.kiosks.models import Errand, Kiosk
-from jkn.kiosks.views import bp
+from jkn.kiosks.views import bp, names_of
 from jkn.numbers import group
 from jkn.web import asked_number, page
 
@@ -20,7 +20,8 @@ from jkn.web import asked_number, page
 def kiosk_board():
     """The kiosks in use: which have no paper, and the way to each one's numbers and codes."""
     live = scope(Kiosk).where(Kiosk.token_hash.is_null(False), Kiosk.revoked_at.is_null())
-    return page("kiosks/kiosk_board.html", kiosks=live.order_by(Kiosk.facility_code, Kiosk.id).limit(50))
+    kiosks = list(live.order_by(Kiosk.facility_code, Kiosk.id).limit(50))
+    return page("kiosks/kiosk_board.html", kiosks=kiosks, names=names_of(kiosks))
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/hadir", methods=["GET", "POST"])
@@ -38,7 +39,7 @@ def kiosk_vouch(kiosk_id):
                 return redirect(url_for(".kiosk_vouch", kiosk_id=kiosk.id), 303)
         except Refused as refused:
             form.refuse(refused)
-    return page("kiosks/kiosk_vouch.html", kiosk=kiosk, form=form, person=person)
+    return page("kiosks/kiosk_vouch.html", kiosk=kiosk, form=form, person=person, names=names_of([kiosk]))
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/nomor", methods=["GET", "POST"])
@@ -62,6 +63,7 @@ def kiosk_numbers(kiosk_id):
     return page(
         "kiosks/kiosk_numbers.html",
         kiosk=kiosk,
+        names=names_of([kiosk]),
         form=form,
         number=number,
         label=slips.written(number),

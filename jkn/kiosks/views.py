@@ -116,9 +116,7 @@ def kiosk_list():
             flash(_("Type this code on the kiosk at /kios/pasang within one hour: %(code)s", code=group(code, 4)))
             return redirect(url_for(".kiosk_list"), 303)
     kiosks = list(scope(Kiosk).order_by(Kiosk.id.desc()).limit(50))
-    known = facilities.by_codes({kiosk.facility_code for kiosk in kiosks})
-    names = {code: facility.name for code, facility in known.items()}
-    return page("kiosks/kiosk_list.html", form=form, kiosks=kiosks, names=names)
+    return page("kiosks/kiosk_list.html", form=form, kiosks=kiosks, names=names_of(kiosks))
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>", methods=["GET", "POST"])
@@ -129,7 +127,7 @@ def kiosk_revoke(kiosk_id):
         tokens.revoke(kiosk, actor())
         flash(_("The kiosk is revoked."))
         return redirect(url_for(".kiosk_list"), 303)
-    return page("kiosks/kiosk_revoke.html", kiosk=kiosk, form=form)
+    return page("kiosks/kiosk_revoke.html", kiosk=kiosk, form=form, names=names_of([kiosk]))
 
 
 @bp.route("/petugas/kios/<int:kiosk_id>/kertas", methods=["GET", "POST"])
@@ -140,7 +138,7 @@ def kiosk_refill(kiosk_id):
     if form.validate_on_submit():
         service.paper_in(kiosk, actor())
         return redirect(url_for(".kiosk_board"), 303)
-    return page("kiosks/kiosk_refill.html", kiosk=kiosk, form=form)
+    return page("kiosks/kiosk_refill.html", kiosk=kiosk, form=form, names=names_of([kiosk]))
 
 
 @bp.get("/petugas/kios/kunci")
@@ -165,7 +163,13 @@ def kiosk_paper():
             session["paper"] = [form.facility.number, clock.today().isoformat(), last - form.count.data + 1, last]
             return redirect(url_for(".kiosk_paper"), 303)
     paper = session.pop("paper", None) if request.method == "GET" else None
-    return page("kiosks/kiosk_paper.html", form=form, paper=paper)
+    facility = facilities.get(paper[0]) if paper else None
+    return page("kiosks/kiosk_paper.html", form=form, paper=paper, name=facility.name if facility else "")
+
+
+def names_of(kiosks: list[Kiosk]) -> dict[str, str]:
+    """The names of the facilities where they stand, by code."""
+    return {code: row.name for code, row in facilities.by_codes({kiosk.facility_code for kiosk in kiosks}).items()}
 
 
 def _came_from() -> str:

@@ -1,21 +1,23 @@
 """A volunteer inside a consent: opened by a code that is spent, narrow, short, seen, and over when it is over."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from jkn import clock
-from jkn.access import SYSTEM, Actor, Role
+from jkn.access import SYSTEM, Actor, Can, Role
 from jkn.accounts import grants, receipts, sheets
 from jkn.accounts.models import Grant, SheetCode, SignIn
 from jkn.assisting import consents
 from jkn.assisting.models import Miss
 from jkn.errors import Refused
 from jkn.notices.models import Notice
-from jkn.permissions import GIVEN, Scope
+from jkn.permissions import GIVEN, Scope, opened_by
 from tests.assisting.helping import by_of, help_of
 from tests.builders import a_family, people, post, sign_in
-from tests.crawl import a_facility
+from tests.crawl import PAGES, a_facility, a_world
 
 
 def test_a_code_of_the_members_own_sheet_opens_their_pages_and_is_spent(phone, siti, codes):
@@ -41,6 +43,20 @@ def test_only_the_scopes_open_and_health_pins_phones_sheets_and_rights_never_do(
     help_of(phone, siti, codes[1], Scope.BILLS)
     assert phone.get("/tagihan").status_code == 200
     assert phone.get("/status").status_code == 403
+
+
+@pytest.mark.parametrize("scopes", [GIVEN, *((scope,) for scope in GIVEN)], ids=" ".join)
+def test_no_page_of_a_consent_leads_to_one_that_it_does_not_open(phone, scopes):
+    world = a_world()
+    code = sheets.codes(sheets.issue(world.person, SYSTEM))[0]
+    help_of(phone, world.person, code, *scopes)
+    opened = [route for route in PAGES if route.role == Role.MEMBER and Can(route.access) in opened_by(scopes)]
+    shut = {}
+    for page in ("/", *(world.address(route) for route in opened)):
+        links = set(re.findall(r'<a href="(/[^"#]*)"', phone.get(page).text))
+        shut |= {link: page for link in links if phone.get(unescape(link)).status_code == 403}
+    assert shut.pop("/masuk/naik/petugas", "/masuk/naik") == "/masuk/naik"  # a step up, which no consent asks for
+    assert shut == {}
 
 
 def test_health_is_hidden_from_helpers_even_where_the_member_hides_nothing(siti):

@@ -15,6 +15,7 @@ from tests.browser.world import Places, build
 HERE = Path(__file__).parent
 
 
+PACKAGES = {"QtWebKit": "python3-pyqt5.qtwebkit", "java": "default-jre-headless"}
 ON_BOTH_ENGINES = "test_a_family_joins_pays_is_served_and_complains[with script]"
 
 
@@ -28,19 +29,16 @@ def pytest_collection_modifyitems(items):
 
 def needed(program: str) -> str:
     """The path of a program of the system."""
-    if program == "QtWebKit":
-        path, program = qtwebkit.path(), "python3-pyqt5.qtwebkit"
-    else:
-        path = shutil.which(program)
+    path = qtwebkit.path() if program == "QtWebKit" else shutil.which(program)
     if path is None:
-        _cannot(f"{program} is not installed: apt-get install {program}")
+        _cannot(f"{program} is not installed: apt-get install {PACKAGES.get(program, program)}")
     return path
 
 
-def judges_are_here() -> None:
-    """axe-core and html-validate, which `make test` installs."""
-    if not MODULES.exists():
-        _cannot("axe-core and html-validate are not installed: make test does it")
+def judges_are_here(judge: Path = MODULES) -> None:
+    """axe-core, html-validate and the Nu checker, which `make test` installs."""
+    if not judge.exists():
+        _cannot("the judges of our pages are not installed: make test does it")
 
 
 def _cannot(why: str) -> None:

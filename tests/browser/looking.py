@@ -12,6 +12,7 @@ from tests.browser.serving import ROOT
 
 MODULES = ROOT / "tests/browser/node_modules"
 AXE = MODULES / "axe-core/axe.min.js"
+VNU = MODULES / "vnu-jar/build/dist/vnu.jar"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MARKUP = {
     "root": True,
@@ -109,11 +110,7 @@ class Looking(Chromium):
 
 def invalid(pages: dict[str, str], folder: Path) -> list[str]:
     """What html-validate says against these pages: one run for all."""
-    names = {}
-    for number, (name, html) in enumerate(pages.items()):
-        path = folder / f"{number}.html"
-        path.write_text(html)
-        names[str(path)] = name
+    names = _written(pages, folder)
     node, program = ROOT / ".venv/bin/node", MODULES / "html-validate/bin/html-validate.mjs"
     (folder / ".htmlvalidate.json").write_text(json.dumps(MARKUP))
     command = [node, program, "--formatter", "json", *names]
@@ -124,3 +121,25 @@ def invalid(pages: dict[str, str], folder: Path) -> list[str]:
         for found in json.loads(done.stdout)
         for message in found["messages"]
     ]
+
+
+def doubted(pages: dict[str, str], folder: Path, java: str) -> list[str]:
+    """What the Nu checker says against these pages, be it an error or a warning: one run for all."""
+    names = _written(pages, folder)
+    command = [java, "-jar", VNU, "--exit-zero-always", "--format", "json", *names]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [
+        f"{names[said['url'].removeprefix('file:')]}:{said.get('lastLine')} {said['type']}: {said['message']}"
+        for said in json.loads(done.stderr)["messages"]
+    ]
+
+
+def _written(pages: dict[str, str], folder: Path) -> dict[str, str]:
+    """Each page in a file of its own: their names, by path."""
+    names = {}
+    for number, (name, html) in enumerate(pages.items()):
+        path = folder / f"{number}.html"
+        path.write_text(html)
+        names[str(path)] = name
+    return names

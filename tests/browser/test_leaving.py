@@ -14,7 +14,7 @@ from tests.builders import PIN
 NAME, RELATIVE = "KANARIWATI", "KANARITO"
 STORED = """async () => [localStorage.length, sessionStorage.length, (await caches.keys()).length,
     (await indexedDB.databases()).length]"""
-REFRESH = re.compile(r'http-equiv="refresh" content="(\d+);url=([^"]+)"')
+REFRESH = re.compile(r'http-equiv="refresh" content="(\d+); url=([^"]+)"')
 
 
 @pytest.fixture(params=["a phone", "a kiosk"])

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from jkn.access import SYSTEM, Can, Role
+from jkn.accounts import sheets
+from jkn.accounts.models import Grant, Officer
+from jkn.members import service as members
 from jkn.numbers import VA_PREFIXES
+from jkn.permissions import GIVEN, opened_by
+from tests.assisting.helping import help_of
 from tests.browser.browsing import KEYPAD, Chromium, context_of
 from tests.browser.conftest import judges_are_here
 from tests.browser.journey import Journey, _
 from tests.browser.looking import Look, Looking, invalid
-from tests.crawl import PAGES
+from tests.browser.serving import use
+from tests.browser.world import SESSION
+from tests.builders import a_family, people
+from tests.crawl import PAGES, as_staff
 
 ASKED = ("/faskes?q=gubeng", "/faskes/desa?q=gubeng", "/pengaduan?place=gubeng", "/kartu/1?tampil=1", "/tidak-ada")
 # A form sent empty shows every error it has.
@@ -37,18 +46,23 @@ AT_A_KIOSK = (
     "/kios/selesai",
 )
 # Those who see people's numbers only in part; officers and clerks compare them with papers.
-MASKED = ("visitor", "newcomer", "member", "volunteer", "kiosk", "member at a kiosk")
+HELPER = "volunteer who helps"
+MASKED = ("visitor", "newcomer", "member", "volunteer", HELPER, "kiosk", "member at a kiosk")
 GIVES_NUMBERS = "/daftar/selesai"  # a new family's, once
 WHO_ASKED = "member who asked"
 WHOLE = re.compile(r"(?<!\d)(?:\d ?){12}(?:(?:\d ?){3})?\d(?! ?\d)")
+# What a volunteer opens under a consent for everything: their own pages for it, and the member's that it covers.
+UNDER_A_CONSENT = ("/", "/pengaduan", "/kader/ikut", "/kader/lembar", "/kader/slip", "/kader/tunai/terima")
+COVERED = [route for route in PAGES if route.role == Role.MEMBER and Can(route.access) in opened_by(GIVEN)]
+NOT_COVERED = "/wakil"
 OWN_AT_A_KIOSK = ("/", "/status", "/tagihan", "/bayar/saya", "/kartu", "/keluar")
 
 
 @pytest.fixture(scope="module")
-def looks(chromium, server, places) -> list[Look]:
+def looks(chromium, serve, server, places) -> list[Look]:
     judges_are_here()
 
-    def reader(who: str, *cookies: dict[str, str]) -> Looking:
+    def reader(who: str, *cookies: dict[str, str], server=server) -> Looking:
         together = {name: value for some in cookies for name, value in some.items()}
         return Looking(context_of(chromium, cookies=together, base=server.url), server.url, who)
 
@@ -74,6 +88,14 @@ def looks(chromium, server, places) -> list[Look]:
     asking = reader(WHO_ASKED, places.cookies["member"])
     asking.go(f"/kartu/{places.objects['stay_id']}?tampil=1")
     found += close(asking)
+    theirs = serve()
+    cookies, consent = begin_to_help(theirs, places)
+    helping = reader(HELPER, cookies, server=theirs)
+    for url in (*UNDER_A_CONSENT, f"/wakil/{consent}/tanda-terima", NOT_COVERED):
+        helping.go(url)
+    for route in COVERED:
+        helping.go(route.at(places.objects))
+    found += close(helping)
     joining = reader("newcomer")
     journey = Journey(joining, server, places.newcomer)
     journey.join()
@@ -90,6 +112,18 @@ def looks(chromium, server, places) -> list[Look]:
     return found + close(at_kiosk)
 
 
+def begin_to_help(server, places) -> tuple[dict[str, str], int]:
+    """The volunteer's cookie under a consent of the member for everything, and the consent's number."""
+    with use(server.database_url) as app:
+        own = people(a_family(1, names=("TINI KADER",)))[0]  # who has no card of their own helps nobody
+        Officer.update(person=own).where(Officer.role == Role.VOLUNTEER).execute()
+        kader, person = as_staff(app, Role.VOLUNTEER), members.find_by_number(places.nik)
+        code = sheets.codes(sheets.issue(person, SYSTEM))[0]
+        assert help_of(kader, person, code, *GIVEN, minutes=60).status_code == 303
+        consent = Grant.select().where(Grant.holder_officer.is_null(False)).order_by(Grant.id.desc()).get()
+        return {SESSION: kader.get_cookie(SESSION).value}, consent.id
+
+
 def test_the_walk_saw_the_pages(looks):
     seen = {look.name.partition(" ")[0] for look in looks if look.status == 200}
     public = {route.url for route in PAGES if "<" not in route.url}
@@ -99,10 +133,6 @@ def test_the_walk_saw_the_pages(looks):
         "/pengaduan/nomor",
         "/daftar/majikan",
         "/data-saya/kelas/batal",
-        "/kader/ikut",
-        "/kader/lembar",
-        "/kader/slip",
-        "/kader/tunai/terima",
         "/kios/penjaga.js",
         "/kios/petugas/escpos",
         "/kios/petugas/kertas",
@@ -117,6 +147,9 @@ def test_the_walk_saw_the_pages(looks):
     }
     assert public - elsewhere - seen == set()
     assert len(looks) > 70
+    helping = {look.name.partition(" ")[0]: look.status for look in looks if look.who == HELPER}
+    assert helping.pop(NOT_COVERED) == 403
+    assert set(helping.values()) == {200} and len(helping) > 30
 
 
 def test_axe_finds_nothing(looks):
@@ -147,7 +180,7 @@ def test_what_one_touches_is_large_enough(looks):
 
 def _small(looks: list[Look]) -> Iterator[tuple[str, list]]:
     for look in looks:
-        row, least = (64, 64) if "kiosk" in look.who else (44, 44) if look.who == "volunteer" else (40, 24)
+        row, least = (64, 64) if "kiosk" in look.who else (44, 44) if "volunteer" in look.who else (40, 24)
         small = [
             (round(target["height"]), target["what"])
             for target in look.targets

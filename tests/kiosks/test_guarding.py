@@ -10,7 +10,7 @@ def test_the_worker_says_what_to_do_in_two_languages(app):
     script = as_kiosk(app).get("/kios/penjaga.js")
     page = json.loads(re.search(r"const page = (\".*\");", script.text)[1])
     assert "Pergilah ke loket" in page and "Go to the counter" in page
-    assert '<meta http-equiv="refresh" content="15;url=/kios/selesai">' in page
+    assert '<meta http-equiv="refresh" content="15; url=/kios/selesai">' in page
     assert script.mimetype == "text/javascript" and script.headers["Service-Worker-Allowed"] == "/"
 
 

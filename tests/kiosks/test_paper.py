@@ -13,9 +13,8 @@ from tests.crawl import a_facility, as_staff
 
 def printed(officer) -> list[int]:
     post(officer, "/petugas/kios/kertas", facility="0301R001", count="3")
-    return [
-        int(number) for number in re.findall(r"^(\d{3})   0301R001", officer.get("/petugas/kios/kertas").text, re.M)
-    ]
+    page = officer.get("/petugas/kios/kertas").text
+    return [int(number) for number in re.findall(r"^(\d{3})   2026-01-15\nKlinik Sehat$", page, re.M)]
 
 
 def test_paper_and_kiosks_share_one_row_of_numbers(app):

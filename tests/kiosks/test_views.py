@@ -47,6 +47,15 @@ def test_the_list_names_the_facility_of_each_kiosk(app):
     assert "<td>Klinik Sehat</td>" in listed and "0301R001" not in listed
 
 
+def test_each_page_of_staff_names_the_facility_beside_its_code(app):
+    as_kiosk(app)
+    officer, one = as_staff(app, Role.OFFICER), f"/petugas/kios/{Kiosk.get().id}"
+    for url in ("/petugas/kios/loket", one, f"{one}/kertas", f"{one}/hadir", f"{one}/nomor"):
+        assert "Klinik Sehat <small>0301R001</small>" in officer.get(url).text, url
+    Kiosk.update(facility_code="0301R009").execute()  # one that is no longer on the list
+    assert "0301R009" in officer.get(one).text
+
+
 def test_a_code_works_once_and_for_an_hour(app):
     a_facility()
     code = service.prepare("0301R001", "Lobi", SYSTEM)
@@ -108,11 +117,11 @@ def test_being_asked_is_not_being_there(kiosk, siti):
     """Without script: the page sends itself to a question after forty seconds, and to the end twenty later."""
     signed_in(kiosk, siti)
     page = kiosk.get("/perangkat").text
-    assert '<meta http-equiv="refresh" content="40;url=/kios/masih">' in page
+    assert '<meta http-equiv="refresh" content="40; url=/kios/masih">' in page
     start = clock.now()
     with clock.frozen(start + timedelta(seconds=40)):
         asked = kiosk.get("/kios/masih", headers={"Referer": "http://localhost/perangkat"}).text
-    assert '<meta http-equiv="refresh" content="20;url=/kios/selesai">' in asked
+    assert '<meta http-equiv="refresh" content="20; url=/kios/selesai">' in asked
     assert 'href="/perangkat"' in asked
     with clock.frozen(start + timedelta(seconds=61)):
         assert kiosk.get("/perangkat").location == "/masuk"
@@ -140,7 +149,7 @@ def test_nobody_stays_longer_than_ten_minutes(kiosk, siti):
 def test_the_end_page_forgets_the_cookie_and_goes_back_to_the_front(kiosk, siti):
     signed_in(kiosk, siti)
     end = kiosk.get("/kios/selesai")
-    assert 'content="10;url=/kios"' in end.text
+    assert 'content="10; url=/kios"' in end.text
     assert kiosk.get("/perangkat").location == "/masuk"
 
 
@@ -159,7 +168,7 @@ def test_the_question_leads_back_into_the_house_only(kiosk, referer):
 def test_a_visitor_who_never_signed_in_leaves_nothing_either(kiosk):
     """A registration half done: its page leaves by itself, and at the front it is forgotten."""
     post(kiosk, "/daftar", agree="y")
-    assert 'content="60;url=/kios/masih"' in kiosk.get("/daftar/keluarga").text
+    assert 'content="60; url=/kios/masih"' in kiosk.get("/daftar/keluarga").text
     post(kiosk, "/bahasa", language="en")
     kiosk.get("/kios")
     assert kiosk.get("/daftar/keluarga").location == "/daftar"
