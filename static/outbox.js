@@ -136,7 +136,7 @@
             shown.reset()
             delete shown.mends
             shown.parentNode.open = false
-            return send()
+            if (!send()) show() // while one is on its way, the next can be kept
           }).catch((why) => say(why === 'full' ? why : 'key')).then(() => { waits = 0 })
       }
     })

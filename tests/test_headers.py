@@ -54,7 +54,7 @@ def weight(response) -> int:
 def expected(response, route=None) -> dict:
     script = "<script" in response.text
     headers = PAGE | {"Content-Security-Policy": POLICY + (WITH_SCRIPT if script else "")}
-    return headers | ({"Clear-Site-Data": '"cache","storage"'} if route and route.url in LEAVING else {})
+    return headers | ({"Clear-Site-Data": '"cache"'} if route and route.url in LEAVING else {})
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,14 @@
 
 import re
 from base64 import b64decode
+from collections import defaultdict
 
 import pytest
+from flask import request
 
 from jkn.access import SYSTEM, Role
 from jkn.accounts import sheets
+from jkn.accounts import views as account_views
 from jkn.accounts.models import Officer
 from jkn.assisting import volunteers
 from jkn.assisting.models import Miss, PaperConsent, Visit
@@ -15,7 +18,8 @@ from jkn.offline import service, views
 from jkn.offline.models import OfflineForm
 from jkn.registration import service as registrations
 from tests.assisting.helping import phone_of
-from tests.builders import a_family, an_officer, people, sign_in
+from tests.builders import a_family, an_officer, people, post, sign_in
+from tests.crawl import PAGES
 from tests.offline.test_views import complaint, mark_of, registration, send
 from tests.registration.conftest import Card, a_draft
 
@@ -175,3 +179,56 @@ def on_the_same_phone(app, phone, username: str):
     other = phone_of(app, officer)
     other.set_cookie("o", phone.get_cookie("o").value)
     return other
+
+
+EVERYTHING, PAGES_ALONE = '"cache","storage"', '"cache"'
+
+
+def farewell(client, url: str = "/sampai-jumpa") -> str:
+    return client.get(url).headers["Clear-Site-Data"]
+
+
+def leave_with_forms(phone) -> None:
+    """A volunteer signs out of the browser in which forms wait."""
+    mark_of(phone)
+    assert post(phone, "/keluar").location == "/sampai-jumpa"
+    assert farewell(phone) == PAGES_ALONE
+
+
+def test_a_volunteers_sign_out_leaves_what_was_not_sent(phone):
+    leave_with_forms(phone)
+
+
+def test_twin_that_forgets_that_somebody_keeps_forms_here_deletes_them(phone, monkeypatch):
+    monkeypatch.setattr(account_views, "keeps_outbox", lambda: False)
+    with pytest.raises(AssertionError):
+        leave_with_forms(phone)
+
+
+def test_a_member_who_signs_out_leaves_nothing_at_all(app, siti):
+    member = sign_in(app, siti)
+    post(member, "/keluar")
+    assert (farewell(member), farewell(member)) == (EVERYTHING, PAGES_ALONE)
+
+
+def no_address_deletes_what_waits(app) -> None:
+    """Another site may name any address, in a picture or a frame, and then the browser sends no cookie with it."""
+    for route in PAGES:
+        if route.access == "public":
+            answer = app.test_client().get(route.at(defaultdict(lambda: 1)))
+            assert "storage" not in answer.headers.get("Clear-Site-Data", ""), route.url
+
+
+def test_no_address_that_another_site_names_deletes_forms_that_wait(app):
+    no_address_deletes_what_waits(app)
+
+
+def test_twin_whose_farewell_is_for_everybody_would_delete_them(app, monkeypatch):
+    def farewell_to_all(response):
+        if request.path == "/sampai-jumpa":
+            response.headers["Clear-Site-Data"] = EVERYTHING
+        return response
+
+    monkeypatch.setitem(app.after_request_funcs, None, [farewell_to_all, *app.after_request_funcs[None]])
+    with pytest.raises(AssertionError):
+        no_address_deletes_what_waits(app)
