@@ -31,7 +31,9 @@ HTMX_CONFIG = (
 SAFE = ("GET", "HEAD", "OPTIONS")
 OUTBOX = "o"  # the cookie of a volunteer's browser, which keeps forms written without a signal
 SERVICE_WORKER = "outbox-sw.js"
-outbox_key: Callable[[], str | None]  # opens the outbox of this volunteer on this browser: given by offline
+# Of this volunteer on this browser, given by offline: what opens the outbox, and the mark of whose it is.
+outbox_key: Callable[[], str | None]
+outbox_owner: Callable[[], str]
 
 
 class Typed(ImmutableMultiDict):
@@ -71,6 +73,7 @@ def init_app(app: Flask) -> None:
         on_kiosk=on_kiosk,
         keeps_outbox=keeps_outbox,
         paper_width=paper_width,
+        outbox_owner=lambda: outbox_owner(),  # noqa: F821  given by offline
     )
     style_hash = b64encode(sha256(style.encode()).digest()).decode()
     app.config["CSP"] = (

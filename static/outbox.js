@@ -3,17 +3,21 @@
   const box = document.getElementById('outbox'), list = document.getElementById('outbox-list'), mine = sessionStorage
   const subtle = window.crypto && crypto.subtle, key = box.dataset.k, AES = 'AES-GCM'
   if (!subtle || !navigator.serviceWorker || !window.indexedDB) return
-  if (key === '') return mine.removeItem('k')
   if (key) {
     mine.k = key
     navigator.serviceWorker.register(box.dataset.sw, { scope: '/kader' })
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist()
   }
-  let busy, waits
+  // The key, and whose it is: a page of anybody else takes it away.
+  let [secretly, whose] = (mine.k || '').split('.'), busy, waits
+  if (box.dataset.whose !== undefined && box.dataset.whose !== whose) {
+    mine.removeItem('k')
+    secretly = ''
+  }
 
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
-  const secret = mine.k
-    ? subtle.importKey('raw', bytes(mine.k), AES, false, ['encrypt', 'decrypt'])
+  const secret = secretly
+    ? subtle.importKey('raw', bytes(secretly), AES, false, ['encrypt', 'decrypt'])
     : Promise.resolve()
   const random = (count) => crypto.getRandomValues(new Uint8Array(count))
 
@@ -37,11 +41,12 @@
     row.form = JSON.parse(new TextDecoder().decode(text))
     return row
   }).catch(() => row)
-  const all = () => store((forms) => forms.getAll()).then((rows) => Promise.all(rows.filter((row) => {
-    const young = row.at > Date.now() - 2592e5 // 72 hours
-    if (!young) drop(row.id)
-    return young
-  }).map(read))).then((rows) => rows.sort((one, other) => one.at - other.at))
+  // What was not sent stays, for a phone's clock may jump: the server says what is too old, and then it can be mended.
+  const all = () => store((forms) => forms.getAll()).then((rows) => Promise.all(rows.map(read))).then((rows) => rows.filter((row) => {
+    const gone = row.at < Date.now() - 2592e5 && (row.state || secretly && !row.form) // 72 hours
+    if (gone) drop(row.id)
+    return !gone
+  }).sort((one, other) => one.at - other.at))
 
   const say = (what) => { if (list) list.previousElementSibling.textContent = what ? list.dataset[what] || list.dataset.later : '' }
   const add = (to, tag, text) => {
@@ -73,7 +78,7 @@
   }
   const show = () => all().then((rows) => {
     const count = [0, 0, 0]
-    rows.forEach((row) => count[row.state]++)
+    rows.forEach((row) => { if (row.form) count[row.state]++ })
     box.firstElementChild.textContent = box.dataset.count.replace(/\d/g, (place) => count[place])
     if (list) {
       list.textContent = ''
@@ -88,13 +93,14 @@
     redirect: 'manual',
     headers: { 'Content-Type': 'application/json', 'X-Outbox': '1' },
     body: JSON.stringify(Object.assign({}, row.form.typed, {
-      rid: row.id, kind: row.form.kind, mends: row.form.mends || '', age: Math.max(0, Math.round((Date.now() - row.at) / 1000))
+      rid: row.id, whose, kind: row.form.kind, mends: row.form.mends || '', age: Math.max(0, Math.round((Date.now() - row.at) / 1000))
     }))
   }).then((answer) => {
     if (answer.status === 401) throw 'enter'
     if ([200, 202, 409, 422].indexOf(answer.status) < 0) throw 'later'
     return answer.json().then((told) => {
       row.state = answer.status === 200 ? 1 : 2
+      row.at = Date.now()
       if (row.state === 1) delete row.form.typed
       row.form.said = told.t
       return keep(row)
@@ -106,7 +112,7 @@
     return show().then((rows) => rows.reduce((before, row) => before.then(() => post(row)), Promise.resolve()))
       .then(() => '', (why) => why).then((why) => {
         busy = 0
-        say(mine.k ? why : 'key')
+        say(secretly ? why : 'key')
         return show().then((rows) => { if (!why && rows.length) send() })
       })
   }
@@ -120,7 +126,7 @@
         waits = 1
         const form = { kind: shown.dataset.kind, typed: {}, tail: shown.elements[0].value.slice(-4), mends: shown.mends }
         new FormData(shown).forEach((text, name) => { form.typed[name] = text })
-        all().then((rows) => {
+        all().then((rows) => rows.filter((row) => row.form)).then((rows) => {
           const sent = rows.filter((row) => row.state === 1)[0]
           if (rows.length < 50 || form.mends) return
           if (!sent) throw 'full'
@@ -130,7 +136,7 @@
             shown.reset()
             delete shown.mends
             shown.parentNode.open = false
-            return send()
+            if (!send()) show() // while one is on its way, the next can be kept
           }).catch((why) => say(why === 'full' ? why : 'key')).then(() => { waits = 0 })
       }
     })

@@ -11,6 +11,7 @@ from jkn.accounts.models import SignIn
 from jkn.members.models import Person
 from tests.builders import PIN, a_family, people, post
 from tests.crawl import CATALOGUE, FORMS, a_world, as_member, as_staff, contents, fields, reader_of
+from tests.offline.test_views import mark_of
 
 ONE_WORLD = True
 
@@ -108,7 +109,9 @@ def test_an_outbox_that_does_not_ask_where_a_form_comes_from_is_noticed(app, mon
     from jkn import web
 
     monkeypatch.setattr(web, "refuse_foreign", lambda: None)
-    answer = as_staff(app, Role.VOLUNTEER).post("/kader/kirim", json=outbox_form(), headers=FOREIGN["another origin"])
+    client = as_staff(app, Role.VOLUNTEER)
+    form = outbox_form() | {"whose": mark_of(client)}
+    answer = client.post("/kader/kirim", json=form, headers=FOREIGN["another origin"])
     assert answer.status_code != 400
 
 

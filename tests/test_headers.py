@@ -57,7 +57,7 @@ def expected(response, route=None) -> dict:
     script = "<script" in response.text
     policy = WITH_SHEET if route and route.url in RECEIPTS else POLICY
     headers = PAGE | {"Content-Security-Policy": policy + (WITH_SCRIPT if script else "")}
-    return headers | ({"Clear-Site-Data": '"cache","storage"'} if route and route.url in LEAVING else {})
+    return headers | ({"Clear-Site-Data": '"cache"'} if route and route.url in LEAVING else {})
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ bp = Blueprint("accounts", __name__, cli_group=None)
 bp.before_app_request(entrance.bring_back_held)
 bp.after_app_request(entrance.note_seen)
 
+LEFT = "left"  # in the session: signed out a moment ago
+
 
 @bp.route("/masuk", methods=["GET", "POST"])
 @public
@@ -83,6 +85,7 @@ def sign_out():
     if form.validate_on_submit():
         service.close_sign_in(actor().sign_in, actor())
         entrance.leave(keep_language="kiosk" not in g)
+        session[LEFT] = True
         return redirect(url_for(".goodbye"), 303)
     return page("accounts/sign_out.html", form=form)
 
@@ -90,9 +93,11 @@ def sign_out():
 @bp.get("/sampai-jumpa")
 @public
 def goodbye():
-    """A volunteer's browser keeps its storage: forms that were not sent yet, which nobody can read now."""
+    """A volunteer's browser keeps its storage: forms that were not sent yet, which nobody can read now. Whoever did
+    not just sign out loses none either: another site may name this address, and its requests bring no cookie."""
+    has_left = session.pop(LEFT, False)
     response = page("accounts/goodbye.html")
-    response.headers["Clear-Site-Data"] = '"cache"' if keeps_outbox() else '"cache","storage"'
+    response.headers["Clear-Site-Data"] = '"cache","storage"' if has_left and not keeps_outbox() else '"cache"'
     return response
 
 

@@ -98,7 +98,8 @@ def kiosk_end():
     g.untouched = True
     entrance.leave(keep_language=False)
     response = page("kiosks/kiosk_end.html")
-    response.headers["Clear-Site-Data"] = '"cache","storage"'
+    # on any other device storage may hold a volunteer's forms, and another site may name this address
+    response.headers["Clear-Site-Data"] = '"cache","storage"' if "kiosk" in g else '"cache"'
     return response
 
 

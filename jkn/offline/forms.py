@@ -39,7 +39,7 @@ class EnvelopeForm(Form):
 
     rid = StringField(validators=[Regexp(r"[A-Za-z0-9_-]{16,32}\Z")])
     kind = RadioField(choices=[SelectChoice(kind.value, kind.value) for kind in Kind])
-    age = IntegerField(validators=[InputRequired(), NumberRange(0, MONTH)])
+    age = IntegerField(validators=[InputRequired(), NumberRange(0)])
     mends = StringField(validators=[Optional(), Regexp(r"[A-Za-z0-9_-]{16,32}\Z")])
 
 
@@ -177,7 +177,7 @@ def read(sent) -> Written | list[str]:
     form = made(formdata=typed, prefix=prefix)
     if not form.validate():
         return [f"{form[name.removeprefix(form._prefix)].label.text}: {errors[0]}" for name, errors in _errors(form)]
-    written_at = clock.now() - timedelta(seconds=envelope.age.data)
+    written_at = clock.now() - timedelta(seconds=min(envelope.age.data, MONTH))  # a phone's clock may have jumped
     return Written(envelope.rid.data, kind, form.content(), form.consent(), written_at, envelope.mends.data or "")
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, after_this_request, current_app, flash, jsonify, re
 from flask_babel import gettext as _
 
 from jkn import clock, i18n, sealed, web
-from jkn.access import Can, actor, fetch, needs, public, scope
+from jkn.access import Can, actor, allowed, fetch, needs, public, scope
 from jkn.accounts.forms import ConfirmForm
 from jkn.errors import Refused
 from jkn.offline import doing, forms, service
@@ -34,8 +34,11 @@ def offline_write():
 @for_outbox
 @needs(Can.HELP_MEMBERS)
 def offline_receive():
-    """One form of the outbox: how it fared, by status and in a sentence."""
-    written = forms.read(request.get_json(silent=True))
+    """One form of the outbox: how it fared, by status and in a sentence. To whoever did not write it: sign in."""
+    sent, mine = request.get_json(silent=True), owner_here()
+    if isinstance(sent, dict) and (not mine or sent.get("whose") != mine):
+        return "", 401
+    written = forms.read(sent)
     if isinstance(written, list):
         return jsonify(t=" ".join(written)), 422
     config = current_app.config
@@ -90,19 +93,30 @@ def _no(row: OfflineForm) -> str:
 
 
 def key_here() -> str | None:
-    """The key of this volunteer on this browser, whose half of it goes with the answer where it is new; none on a
+    """The key of this volunteer on this browser, whose half of it goes with the answer, and their mark; none on a
     kiosk."""
     if on_kiosk():
         return None
+    token = request.cookies.get(OUTBOX) or token_urlsafe(18)
+    _hand_out(token)  # each time: it must outlast every form that needs it
+    return f"{_derived('outbox', token)}.{_mark(token)}"
+
+
+def owner_here() -> str:
+    """The mark of the volunteer who is signed in on this browser: their forms carry it, and nobody else sends them."""
     token = request.cookies.get(OUTBOX)
-    if not token:
-        token = token_urlsafe(18)
-        _hand_out(token)
-    key = sealed.key_for("outbox", f"{actor().officer_id}:{token}")
-    return b64encode(key).decode()
+    return _mark(token) if token and not on_kiosk() and allowed(actor(), Can.HELP_MEMBERS) else ""
 
 
-web.outbox_key = key_here
+def _mark(token: str) -> str:
+    return _derived("outbox owner", token)[:12]
+
+
+def _derived(purpose: str, token: str) -> str:
+    return b64encode(sealed.key_for(purpose, f"{actor().officer_id}:{token}")).decode()
+
+
+web.outbox_key, web.outbox_owner = key_here, owner_here
 
 
 def _hand_out(token: str) -> None:

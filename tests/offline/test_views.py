@@ -1,5 +1,6 @@
 """Forms written without a signal: each counts once, under a consent checked on arrival; else the member decides."""
 
+import re
 import secrets
 from datetime import date, timedelta
 
@@ -44,7 +45,16 @@ def registration(card, form: str, **more) -> dict:
     return {"rid": rid(), "kind": "registration", "age": 60} | typed | signed | more
 
 
+def mark_of(phone) -> str:
+    """What the volunteer's page gives a browser beside its key, and every form carries."""
+    if not hasattr(phone, "mark"):
+        phone.mark = re.search('data-k="[^"]+[.]([^"]+)"', phone.get("/kader").text)[1]
+    return phone.mark
+
+
 def send(phone, form: dict, **headers):
+    if isinstance(form, dict):
+        form = {"whose": mark_of(phone)} | form
     return phone.post("/kader/kirim", json=form, headers=HEADERS | headers)
 
 

@@ -144,6 +144,26 @@ def test_when_ten_codes_shut_the_way_the_member_is_told_once_and_sees_it_under_a
         assert "Sepuluh kode salah" in member.get("/kabar").text
 
 
+def test_twin_that_shuts_the_way_silently_leaves_the_member_in_the_dark(gates, ani, phone, kader, monkeypatch):
+    monkeypatch.setattr(askings, "_tell_shut", lambda _asking, _by: None)
+    with pytest.raises(Notice.DoesNotExist):
+        test_when_ten_codes_shut_the_way_the_member_is_told_once_and_sees_it_under_access(gates, ani, phone, kader)
+
+
+def test_twin_that_tells_at_each_wrong_code_tells_more_than_once(gates, ani, phone, kader, monkeypatch):
+    knows = askings.knows_reply
+
+    def told_each_time(asking, code, by):
+        known = knows(asking, code, by)
+        if not known:
+            askings._tell_shut(asking, by)
+        return known
+
+    monkeypatch.setattr(askings, "knows_reply", told_each_time)
+    with pytest.raises(AssertionError):
+        test_when_ten_codes_shut_the_way_the_member_is_told_once_and_sees_it_under_access(gates, ani, phone, kader)
+
+
 def test_twin_that_counts_each_question_by_itself_opens_after_any_number_of_guesses(ani, phone, kader, monkeypatch):
     monkeypatch.setattr(askings, "_replies", lambda _person_id: secrets.token_hex(16))
     with pytest.raises(AssertionError):
