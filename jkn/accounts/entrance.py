@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 
 from flask import current_app, g, redirect, request, session, url_for
-from flask_login import UserMixin
+from flask_login import UserMixin, current_user
 from peewee import JOIN, fn
 from werkzeug.datastructures import MultiDict
 
@@ -37,11 +37,15 @@ class SignedIn(UserMixin):
 
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
-    """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody."""
+    """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody.
+
+    One made at a kiosk lives there and nowhere else, and none from elsewhere lives at a kiosk."""
     now = clock.now()
     moment = Grant.since.db_value(now)
     row = next(iter(SignIn.raw(_statement(db.db.param), moment, moment, service.hash_token(token))), None)
     if row is None or row.ends_at <= now or row.seen_at + timedelta(seconds=row.idle_seconds) <= now:
+        return None
+    if row.device != g.get("kiosk"):
         return None
     step = 5 if row.idle_seconds <= 60 else 60
     if (now - row.seen_at).total_seconds() >= step:
@@ -109,8 +113,13 @@ def _actor(row) -> Actor:
 
 
 def enter(opened: service.Opened) -> None:
-    """Put the new token into the cookie, under a fresh session; what waits to be gone back to stays."""
-    kept = {name: session[name] for name in ("back", "held", "lang") if name in session}
+    """Put the new token into the cookie, under a fresh session, and end the sign-in that this browser had before.
+
+    What waits to be gone back to stays, but at a kiosk, where the next to sign in is another visitor."""
+    if current_user.is_authenticated:
+        service.close_sign_in(access.actor().sign_in, access.actor())
+    names = ("lang",) if opened.row.channel == "kiosk" else ("back", "held", "lang")
+    kept = {name: session[name] for name in names if name in session}
     session.clear()
     session.update(kept)
     session["_user_id"] = opened.token
@@ -156,14 +165,19 @@ def remember_device(response):
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in():
-    """To the sign-in; what was typed is kept sealed and comes back to the same person. Never PINs, passwords, codes."""
+    """To the sign-in; what was typed is kept sealed and comes back to the same person. Never PINs, passwords, codes.
+
+    A kiosk keeps nothing: who comes next is another visitor."""
+    for_staff = request.path.startswith(("/petugas", "/kader"))
+    there = redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
+    if "kiosk" in g:
+        return there
     session["back"] = request.path
     if request.method == "POST":
         keep_typed()
     elif 0 < len(request.query_string) < LONGEST_BACK:
         session["back"] = request.full_path
-    for_staff = request.path.startswith(("/petugas", "/kader"))
-    return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
+    return there
 
 
 def keep_typed() -> None:

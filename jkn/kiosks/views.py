@@ -9,6 +9,7 @@ from flask_login import current_user
 from jkn import clock, db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
+from jkn.accounts import service as accounts
 from jkn.accounts.forms import ConfirmForm
 from jkn.errors import Refused
 from jkn.facilities import service as facilities
@@ -67,14 +68,19 @@ def kiosk_front():
 @bp.route("/kios/pasang", methods=["GET", "POST"])
 @public
 def kiosk_join():
-    """Staff type the enrolment code once; the device is then known by a cookie of its own."""
-    form = KioskJoinForm()
+    """Staff type the enrolment code once; the device is then known by a cookie of its own.
+
+    Whoever is signed in there is signed out: an officer may have made the code on the device itself."""
+    form, who = KioskJoinForm(), actor()
     if form.validate_on_submit():
         try:
             token = service.join(form.code.number)
         except Refused as refused:
             form.refuse(refused)
         else:
+            if who.sign_in:
+                accounts.close_sign_in(who.sign_in, who)
+            entrance.leave()
             response = redirect(url_for(".kiosk_front"), 303)
             hand_over(response, token)
             return response
