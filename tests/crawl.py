@@ -639,6 +639,16 @@ def as_kiosk(app: Flask) -> FlaskClient:
     return client
 
 
+def as_member_at_kiosk(app: Flask, person: Person) -> FlaskClient:
+    """Somebody who signed in at an enrolled device."""
+    client = as_kiosk(app)
+    device = Kiosk.select().where(Kiosk.token_hash.is_null(False)).order_by(Kiosk.id.desc()).get().id
+    token = accounts.open_sign_in(person=person, by=Actor(channel="kiosk", device=device)).token
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+    return client
+
+
 def _officer(role: Role):
     from jkn.accounts.models import Officer
 

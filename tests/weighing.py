@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 
 from jkn import clock
 from jkn.access import Actor, Role
-from jkn.accounts import service as accounts
 from jkn.collecting.models import Charge, ChargeKind, Mandate, Outcome
 from jkn.complaints import service as complaints
 from jkn.complaints.models import Category
@@ -36,8 +35,8 @@ from tests.crawl import (
     a_plan,
     a_right,
     a_world,
-    as_kiosk,
     as_member,
+    as_member_at_kiosk,
     fields,
     reader_of,
 )
@@ -164,9 +163,7 @@ def weigh(app: Flask) -> list[Weighed]:
             found += _with_fragments(_member(app, large), [large.address(route)], "large family")
     found += _with_fragments(app.test_client(), ASKED, "visitor")
     found += _with_fragments(_member(app, world), ASKED, "member")
-    at_kiosk = as_kiosk(app)
-    with at_kiosk.session_transaction() as session:
-        session["_user_id"] = accounts.open_sign_in(person=world.person, kind="kiosk").token
+    at_kiosk = as_member_at_kiosk(app, world.person)
     found += _with_fragments(at_kiosk, [world.address(route) for route in PAGES if route.role == Role.MEMBER], "kiosk")
     unique = {str(one): one for one in found if one.status not in (302, 303) and one.mimetype == "text/html"}
     return list(unique.values())

@@ -1,4 +1,4 @@
-"""Counting guesses before they are checked: reserve first, so that parallel guesses cannot slip through."""
+"""Counting before looking, so that parallel tries cannot slip through: guesses at a secret, and looks within a span."""
 
 from datetime import timedelta
 
@@ -25,6 +25,27 @@ def reserve(key: str, *, failures: int = FAILURES, pause: timedelta = PAUSE, in_
         may &= Attempt.in_row < in_a_row
     changes = {"failed": counted, "in_row": Attempt.in_row + 1, "until": ends, "touched_at": now}
     return bool(Attempt.update(**changes).where(may).execute())
+
+
+@writing
+def take(key: str, most: int, span: timedelta) -> bool:
+    """One of `most` looks within a span, which begins with its first; False when none is left."""
+    now = clock.now()
+    Attempt.insert(key=key, until=now).on_conflict_ignore().execute()
+    is_new = Attempt.until <= now
+    end = Value(now + span, converter=Attempt.until.db_value)
+    changes = {
+        "failed": Case(None, ((is_new, 1),), Attempt.failed + 1),
+        "until": Case(None, ((is_new, end),), Attempt.until),
+        "touched_at": now,
+    }
+    return bool(Attempt.update(**changes).where(Attempt.key == key, is_new | (Attempt.failed < most)).execute())
+
+
+@writing
+def give_back(key: str) -> None:
+    """The look was no miss: this one does not count, those before still do."""
+    Attempt.update(failed=Attempt.failed - 1).where(Attempt.key == key, Attempt.failed > 0).execute()
 
 
 @writing

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import click
-from flask import flash, redirect, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from jkn import exports
@@ -24,6 +24,9 @@ MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 @bp.route("/petugas/masuk", methods=["GET", "POST"])
 @public
 def officer_sign_in():
+    """Never at a kiosk: whoever stands there later would find the desk open, and a camera above it the password."""
+    if "kiosk" in g:
+        abort(403)
     form = OfficerSignInForm()
     if form.validate_on_submit():
         try:

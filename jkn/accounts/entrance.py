@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 
 from flask import current_app, g, redirect, request, session, url_for
-from flask_login import UserMixin
+from flask_login import UserMixin, current_user
 from peewee import JOIN, fn
 from werkzeug.datastructures import MultiDict
 
@@ -37,11 +37,15 @@ class SignedIn(UserMixin):
 
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
-    """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody."""
+    """The live sign-in behind the cookie's token, in one query with the person, family and payer; or nobody.
+
+    One made at a kiosk lives there and nowhere else, and none from elsewhere lives at a kiosk."""
     now = clock.now()
     moment = Grant.since.db_value(now)
     row = next(iter(SignIn.raw(_statement(db.db.param), moment, moment, service.hash_token(token))), None)
     if row is None or row.ends_at <= now or row.seen_at + timedelta(seconds=row.idle_seconds) <= now:
+        return None
+    if row.device != g.get("kiosk"):
         return None
     step = 5 if row.idle_seconds <= 60 else 60
     if (now - row.seen_at).total_seconds() >= step:
@@ -109,8 +113,15 @@ def _actor(row) -> Actor:
 
 
 def enter(opened: service.Opened) -> None:
-    """Put the new token into the cookie, under a fresh session; what waits to be gone back to stays."""
-    kept = {name: session[name] for name in ("back", "held", "lang", "recovery") if name in session}
+    """Put the new token into the cookie, under a fresh session, and end the sign-in that this browser had before.
+
+    What waits to be gone back to stays; at a kiosk only for whom it waits: another may sign in next."""
+    if current_user.is_authenticated:
+        service.close_sign_in(access.actor().sign_in, access.actor())
+    names = ("back", "held", "lang", "recovery")
+    if opened.row.channel == "kiosk":
+        names = ("back", "held", "lang") if (_ran_out() or [None])[0] == opened.row.person_id else ("lang",)
+    kept = {name: session[name] for name in names if name in session}
     session.clear()
     session.update(kept)
     session["_user_id"] = opened.token

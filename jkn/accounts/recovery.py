@@ -42,9 +42,7 @@ class Begun:
 
 def begin(number: str, born: date, by: Actor) -> Begun:
     """A code to read to two witnesses. Given for unknown numbers too, so that it tells nothing. Raises Refused."""
-    if not attempts.reserve(
-        attempts.key_of("recover", None, number), failures=BEGUN_A_DAY, pause=OPEN_FOR, in_a_row=None
-    ):
+    if not attempts.take(attempts.key_of("recover", None, number), BEGUN_A_DAY, timedelta(days=1)):
         raise Refused(N_("Too many tries today. Bring your KTP to a branch."), field="number")
     begun = Begun(secrets.token_urlsafe(24), f"{secrets.randbelow(10**8):08d}")
     person = members.find_by_number(number)

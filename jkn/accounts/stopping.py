@@ -16,7 +16,7 @@ from jkn.members import service as members
 from jkn.members.models import Person
 from jkn.notices import service as notices
 
-TRIES, PAUSE = 5, timedelta(hours=24)
+TRIES, SPAN = 5, timedelta(hours=24)
 STOPPED = N_("This account was stopped. Open it again with two witnesses, or bring your KTP to a branch.")
 
 
@@ -25,7 +25,7 @@ def stop(number: str, born: date, by: Actor) -> None:
 
     Raises Refused after too many tries for one number."""
     person = members.find_by_number(number)
-    if not attempts.reserve(attempts.key_of("stop", None, number), failures=TRIES, pause=PAUSE, in_a_row=None):
+    if not attempts.take(attempts.key_of("stop", None, number), TRIES, SPAN):
         raise Refused(N_("Too many tries. Call 165."), field="number")
     if person is not None and person.born == born:
         freeze(person, by)

@@ -27,7 +27,7 @@ NOBODY_ASKS = N_("No volunteer asks you with this number, or it is too late.")
 
 def ask(number: str, scopes: list[Scope], minutes: int, key: str, by: Actor) -> Asking:
     """A new question. Unknown numbers get one too, which nobody can answer, and count as a miss. Raises Refused."""
-    if not attempts.reserve(attempts.key_of("asking", None, number), in_a_row=None):
+    if not attempts.take(attempts.key_of("asking", None, number), attempts.FAILURES, attempts.PAUSE):
         raise Refused(N_("Too many tries. Wait 15 minutes."), field="number")
     return _ask(number, scopes, minutes, key, by)
 

@@ -147,7 +147,7 @@ def _named(payer: Payer, amount: int) -> tuple[str, int]:
 
 
 def _count_look(typed: str) -> None:
-    if not attempts.reserve(attempts.key_of("look", None, typed), failures=LOOKS, in_a_row=None):
+    if not attempts.take(attempts.key_of("look", None, typed), LOOKS, attempts.PAUSE):
         abort(429)
 
 

@@ -22,7 +22,7 @@ from jkn.members.models import Payer, Person, Spell
 from jkn.money import Rupiah
 from jkn.penalties import judging
 
-CHECKS, PAUSE = 10, timedelta(days=1)
+CHECKS, SPAN = 10, timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def look_up(number: str, born: date | None, on: date, by: Actor) -> tuple[Person
 
     Counted per number: ten a day. Raises Refused.
     """
-    if not attempts.reserve(attempts.key_of("check", None, number), failures=CHECKS, pause=PAUSE, in_a_row=None):
+    if not attempts.take(attempts.key_of("check", None, number), CHECKS, SPAN):
         raise Refused(N_("This number was checked too often today. Try again tomorrow, or call 165."))
     person = members.find_by_number(number)
     if person is None or born not in (None, person.born):

@@ -16,18 +16,18 @@ from jkn.members.models import Person
 from jkn.notices import service as notices
 
 SHOWN = timedelta(minutes=2)
-MISSES, PAUSE = 20, timedelta(hours=1)  # unknown numbers at one device: a visitor mistypes, a robot goes on
+MISSES, SPAN = 20, timedelta(hours=1)  # unknown numbers at one device: visitors mistype, a robot goes on
 
 
 def check(kiosk: Kiosk, number: str, born: date | None, by: Actor) -> KioskSlip:
     """Active or not, on a slip: for a card in the hand, or for NIK and birth date. Raises Refused."""
     key = attempts.key_of("kiosk", None, str(kiosk.id))
-    if not attempts.reserve(key, failures=MISSES, pause=PAUSE, in_a_row=None):
+    if not attempts.take(key, MISSES, SPAN):
         raise Refused(N_("This kiosk looked for too many unknown numbers. Please go to the counter."))
     found = eligibility.look_up(number, born, clock.today(), by)
     if found is None:
         raise Refused(N_("Nobody has this number and birth date. Please go to the counter."))
-    attempts.clear(key)
+    attempts.give_back(key)
     person, verdict = found
     return _make(kiosk, person, verdict.is_served, by)
 

@@ -19,14 +19,14 @@ from jkn.notices import service as notices
 
 VALID, SHOWN = timedelta(minutes=5), timedelta(minutes=2)
 CODE_LENGTH = 8
-LOOKS, REST = 120, timedelta(hours=24)  # a clerk serves sixty members a day: each is looked for twice
+LOOKS, SPAN = 120, timedelta(hours=24)  # a clerk serves sixty members a day: each is looked for twice
 GUESSES, PAUSE = 5, timedelta(minutes=15)  # wrong codes at one kiosk
 
 
 def find(number: str, by: Actor) -> Person:
     """Whose KTP is on the counter. What one of the staff looks for in a day is counted. Raises Refused."""
     key = attempts.key_of("vouch", None, f"officer:{by.officer_id}")
-    if not attempts.reserve(key, failures=LOOKS, pause=REST, in_a_row=None):
+    if not attempts.take(key, LOOKS, SPAN):
         raise Refused(N_("You helped too many members today. Ask a colleague."), field="number")
     person = members.find_by_number(number)
     if person is None:

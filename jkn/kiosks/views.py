@@ -9,6 +9,7 @@ from flask_login import current_user
 from jkn import clock, db
 from jkn.access import Can, actor, fetch, needs, public, scope
 from jkn.accounts import entrance
+from jkn.accounts import service as accounts
 from jkn.accounts.forms import ConfirmForm
 from jkn.errors import Refused
 from jkn.facilities import service as facilities
@@ -49,7 +50,13 @@ def hand_over(response, token: str) -> None:
     response.set_cookie(COOKIE, token, max_age=400 * 86400, httponly=True, samesite="Strict", secure=secure)
 
 
-bp.before_app_request(recognise)
+@bp.record_once
+def recognise_first(state) -> None:
+    """Before accounts ask who is signed in: a sign-in lives only where it was made."""
+    hooks = state.app.before_request_funcs[None]
+    hooks.insert(hooks.index(entrance.bring_back_held), recognise)
+
+
 bp.after_app_request(renew)
 
 
@@ -67,14 +74,19 @@ def kiosk_front():
 @bp.route("/kios/pasang", methods=["GET", "POST"])
 @public
 def kiosk_join():
-    """Staff type the enrolment code once; the device is then known by a cookie of its own."""
-    form = KioskJoinForm()
+    """Staff type the enrolment code once; the device is then known by a cookie of its own.
+
+    Whoever is signed in there is signed out: an officer may have made the code on the device itself."""
+    form, who = KioskJoinForm(), actor()
     if form.validate_on_submit():
         try:
             token = service.join(form.code.number)
         except Refused as refused:
             form.refuse(refused)
         else:
+            if who.sign_in:
+                accounts.close_sign_in(who.sign_in, who)
+            entrance.leave()
             response = redirect(url_for(".kiosk_front"), 303)
             hand_over(response, token)
             return response
@@ -92,12 +104,16 @@ def kiosk_still_there():
 @bp.get("/kios/selesai")
 @public
 def kiosk_end():
-    """Nobody answered: the cookie is forgotten here; the sign-in itself has run out on the server's clock."""
-    if "kiosk" not in g and current_user.is_authenticated:
+    """Nobody answered, or the visitor is done: the sign-in ends here, and not only in the cookie, which some keep."""
+    who = actor()
+    if "kiosk" not in g and who.sign_in:
         return redirect(url_for("accounts.sign_out"), 303)  # elsewhere a link ends no sign-in
     g.untouched = True
     entrance.leave(keep_language=False)
     response = page("kiosks/kiosk_end.html")
+    if who.sign_in:
+        with db.bookkeeping():
+            accounts.close_sign_in(who.sign_in, who)
     # on any other device storage may hold a volunteer's forms, and another site may name this address
     response.headers["Clear-Site-Data"] = '"cache","storage"' if "kiosk" in g else '"cache"'
     return response

@@ -35,7 +35,7 @@ def bill_find():
     if not form.validate_on_submit():
         return page("payments/bill_find.html", form=form)
     number = form.number.number
-    if not attempts.reserve(attempts.key_of("look", None, number), failures=LOOKS, in_a_row=None):
+    if not attempts.take(attempts.key_of("look", None, number), LOOKS, attempts.PAUSE):
         abort(429)
     try:
         target = owing.target_of_va(number)

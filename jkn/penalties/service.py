@@ -23,12 +23,12 @@ MISSES = 10  # unknown numbers that one officer may type in a quarter of an hour
 def find_person(number: str, by: Actor) -> Person:
     """Whoever has this NIK or card; the look is recorded. Refused for an unknown one, and for who guesses."""
     key = attempts.key_of("admission", None, str(by.officer_id))
-    if not attempts.reserve(key, failures=MISSES, in_a_row=None):
+    if not attempts.take(key, MISSES, attempts.PAUSE):
         raise Refused(N_("Too many tries. Wait 15 minutes."), field="number")
     person = members.find_by_number(number)
     if person is None:
         raise Refused(N_("Nobody in the scheme has this number."), field="number")
-    attempts.clear(key)
+    attempts.give_back(key)
     _note_look(person, by)
     return person
 

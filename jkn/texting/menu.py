@@ -170,7 +170,7 @@ def _choose(asker: Asker, who: rules.Who) -> Person:
 def _find(asker: Asker, number: str, born) -> Person:
     """Whoever has this number and birth date: good for what anybody may see. Unknown and wrong look alike."""
     by_phone, by_number = attempts.key_of("text-find", None, asker.phone), attempts.key_of("look", None, number)
-    if not attempts.reserve(by_phone, in_a_row=None) or not attempts.reserve(by_number, failures=LOOKS, in_a_row=None):
+    if not attempts.reserve(by_phone, in_a_row=None) or not attempts.take(by_number, LOOKS, attempts.PAUSE):
         raise Refused(N_("Too many tries. Wait 15 minutes."))
     person = members.find_by_number(number)
     if person is None or person.born != born or person.died_on:

@@ -49,6 +49,4 @@ def may_answer(phone: str, a_day: int) -> bool:
     """One of the answers left to this number in an hour, and to all numbers in a day."""
     of_number = attempts.key_of("sms", None, phone)
     of_day = attempts.key_of("sms-day", None, clock.today().isoformat())
-    return attempts.reserve(of_number, failures=ANSWERS, pause=SPAN, in_a_row=None) and attempts.reserve(
-        of_day, failures=a_day, pause=timedelta(days=1), in_a_row=None
-    )
+    return attempts.take(of_number, ANSWERS, SPAN) and attempts.take(of_day, a_day, timedelta(days=1))

@@ -131,6 +131,50 @@ def test_a_counter_without_an_end_goes_on_after_each_pause(app):
     assert 25 <= looked_at <= 50
 
 
+HOUR = timedelta(hours=1)
+
+
+def test_of_many_looks_at_once_as_many_are_taken_as_there_are(own_database):
+    assert sum(in_threads(AT_ONCE, lambda _place: attempts.take("k", 5, HOUR))) == 5
+
+
+def test_twin_that_counts_after_it_looked_takes_more(own_database, monkeypatch):
+    together = threading.Barrier(AT_ONCE)
+
+    def late(key, most, _span):
+        row = Attempt.get_or_none(Attempt.key == key)
+        together.wait(60)
+        with write():
+            Attempt.insert(key=key, until=clock.now()).on_conflict_ignore().execute()
+            Attempt.update(failed=Attempt.failed + 1).where(Attempt.key == key).execute()
+        return row is None or row.failed < most
+
+    assert sum(in_threads(AT_ONCE, lambda _place: late("k", 5, HOUR))) > 5
+
+
+def test_looks_are_counted_within_a_span_and_not_for_ever(app):
+    """Whoever looks once a week never reaches a limit of five an hour."""
+    start = clock.now()
+    for week in range(20):
+        with clock.frozen(start + timedelta(weeks=week)):
+            assert attempts.take("k", 5, HOUR)
+    with clock.frozen(start + timedelta(weeks=30)):
+        assert [attempts.take("k", 5, HOUR) for _ in range(7)] == [True] * 5 + [False] * 2
+    with clock.frozen(start + timedelta(weeks=30, minutes=59)):
+        assert not attempts.take("k", 5, HOUR)
+    with clock.frozen(start + timedelta(weeks=30, hours=1)):
+        assert attempts.take("k", 5, HOUR)
+
+
+def test_what_was_no_miss_is_given_back_and_forgives_no_other(app):
+    for _look in range(4):
+        attempts.take("k", 5, HOUR)
+    for _hit in range(9):
+        assert attempts.take("k", 5, HOUR)
+        attempts.give_back("k")
+    assert attempts.take("k", 5, HOUR) and not attempts.take("k", 5, HOUR)
+
+
 def test_counters_name_nobody(app):
     person = people(a_family(1))[0]
     guess(person.nik)

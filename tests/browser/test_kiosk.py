@@ -17,7 +17,7 @@ from tests.browser.browsing import Chromium, context_of
 from tests.browser.conftest import needed
 from tests.browser.journey import _
 from tests.browser.serving import START, use
-from tests.browser.test_leaving import REFRESH, STORED, BackButton, is_private
+from tests.browser.test_leaving import REFRESH, STORED, BackButton, is_private, sign_in
 from tests.browser.textbrowser import W3m
 from tests.builders import PIN
 
@@ -52,9 +52,8 @@ def kiosk(request, chromium, desk, places):
     browser.context.close()
 
 
-def stand_before(chromium, server, places, script=True, cookies=()) -> Chromium:
-    known = places.cookies["kiosk"] | {name: value for one in cookies for name, value in places.cookies[one].items()}
-    context = context_of(chromium, script=script, size=SCREEN, cookies=known, base=server.url)
+def stand_before(chromium, server, places, script=True) -> Chromium:
+    context = context_of(chromium, script=script, size=SCREEN, cookies=places.cookies["kiosk"], base=server.url)
     browser = Chromium(context, server.url, script)
     browser.prints = []
     context.expose_binding("printed", lambda source: browser.prints.append(source["page"].url))
@@ -148,9 +147,11 @@ def test_whatever_one_touches_is_64_pixels_high_and_wide(chromium, desk, places)
     assert visitor.path == "/kios/slip"
     look(visitor)
     visitor.context.close()
-    member = stand_before(chromium, desk, places, cookies=["member"])
+    member = stand_before(chromium, desk, places)
+    sign_in(member, places.nik)
     for url in MEMBERS:
         member.go(url)
+        assert member.path != "/masuk"
         look(member)
     member.context.close()
     assert small == {}
@@ -158,13 +159,15 @@ def test_whatever_one_touches_is_64_pixels_high_and_wide(chromium, desk, places)
 
 def test_each_page_of_a_kiosk_ends_by_itself_within_65_seconds(chromium, desk, places):
     """By what stands in the page, so without script as well; the question leaves twenty seconds to answer."""
-    for cookies, urls in (([], OWN[1:5]), (["member"], MEMBERS)):
-        browser = stand_before(chromium, desk, places, script=False, cookies=cookies)
+    for is_signed_in, urls in ((False, OWN[1:5]), (True, MEMBERS)):
+        browser = stand_before(chromium, desk, places, script=False)
+        if is_signed_in:
+            sign_in(browser, places.nik)
         for url in urls:
             browser.go(url)
             first, there = REFRESH.search(browser.page.content()).groups()
             assert there in ("/kios/masih", "/kios/selesai")
-            if there == "/kios/masih" and cookies:
+            if there == "/kios/masih" and is_signed_in:
                 browser.go(there)
                 second, last = REFRESH.search(browser.page.content()).groups()
                 assert last == "/kios/selesai" and int(second) >= 20 and int(first) + int(second) <= 65

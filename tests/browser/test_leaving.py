@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.browsing import Chromium, context_of
 from tests.browser.journey import _
@@ -45,7 +46,7 @@ class BackButton:
 
     def press(self) -> str:
         """What then stands on the screen: address, title and words."""
-        history = self.chromium.send("Page.getNavigationHistory")
+        history = self._history()
         before = history["currentIndex"]
         assert before > 0
         self.chromium.send("Page.navigateToHistoryEntry", {"entryId": history["entries"][before - 1]["id"]})
@@ -53,9 +54,20 @@ class BackButton:
         while time.monotonic() < end:
             time.sleep(0.05)
             shown = self._shown()
-            if shown and self.chromium.send("Page.getNavigationHistory")["currentIndex"] < before:
+            if shown and self._history()["currentIndex"] < before:
                 return shown
         raise AssertionError("Back did nothing")
+
+    def _history(self) -> dict:
+        """While one page gives way to another, Chromium has none to ask about: then a moment later."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return self.chromium.send("Page.getNavigationHistory")
+            except Error:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def _shown(self) -> str:
         words = "document.readyState === 'complete' ? `${location} ${document.title} ${document.body.innerText}` : ''"

@@ -106,7 +106,7 @@ def looks(chromium, serve, server, places) -> list[Look]:
     for url in AT_A_KIOSK:
         kiosk.go(url)
     found += close(kiosk)
-    at_kiosk = reader("member at a kiosk", places.cookies["kiosk"], places.cookies["member"])
+    at_kiosk = reader("member at a kiosk", places.cookies["member at a kiosk"])
     for url in OWN_AT_A_KIOSK:
         at_kiosk.go(url)
     return found + close(at_kiosk)

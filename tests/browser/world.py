@@ -8,7 +8,7 @@ from jkn.accounts.models import SignIn
 from jkn.facilities import service as facilities
 from jkn.kiosks.views import COOKIE as KIOSK
 from tests.browser.serving import START, Databases, use
-from tests.crawl import a_world, as_kiosk, as_member, as_staff
+from tests.crawl import a_world, as_kiosk, as_member, as_member_at_kiosk, as_staff
 from tests.facilities.places import load_facilities
 from tests.registration.conftest import Card
 
@@ -26,7 +26,7 @@ class Places:
     nik: str  # of the member who has a row of everything
     card: str
     objects: dict[str, int]
-    cookies: dict[str, dict[str, str]]  # by reader: a role, or "kiosk" at which nobody has signed in
+    cookies: dict[str, dict[str, str]]  # by reader: a role, "kiosk" without a visitor, "member at a kiosk"
 
 
 def build(databases: Databases) -> Places:
@@ -41,6 +41,8 @@ def build(databases: Databases) -> Places:
         }
         cookies = {name: {SESSION: client.get_cookie(SESSION).value} for name, client in readers.items()}
         cookies["kiosk"] = {KIOSK: as_kiosk(app).get_cookie(KIOSK).value}
+        visitor = as_member_at_kiosk(app, world.person)
+        cookies["member at a kiosk"] = {name: visitor.get_cookie(name).value for name in (KIOSK, SESSION)}
         # the tests take longer than a proof stays fresh
         now = datetime.fromisoformat(START)
         SignIn.update(fresh_until=now + DAYS, ends_at=now + DAYS, idle_seconds=DAYS.total_seconds()).execute()

@@ -96,5 +96,5 @@ def test_checks_are_counted_for_known_and_unknown_alike(app, known):
     with pytest.raises(Refused):
         service.check(nik, person.born, TODAY, SYSTEM)
     assert nik not in {attempt.key for attempt in Attempt.select()}
-    with clock.frozen(clock.now() + service.PAUSE + timedelta(minutes=1)):
+    with clock.frozen(clock.now() + service.SPAN + timedelta(minutes=1)):
         service.check(nik, person.born, TODAY, SYSTEM)

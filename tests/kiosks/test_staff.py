@@ -122,17 +122,54 @@ def test_a_code_runs_out_after_five_minutes(kiosk, clerk, siti):
     assert not Sheet.select().where(Sheet.person == siti).exists()
 
 
+def test_twin_that_does_not_note_its_use_takes_a_code_twice(kiosk, clerk, siti):
+    code = vouch(clerk, siti)
+    hashed = StaffCode.get().code_hash
+    type_code(kiosk, code)
+    StaffCode.update(used_at=None, code_hash=hashed).execute()
+    kiosk.get("/kios/selesai")
+    assert type_code(kiosk, code).location == "/kios/petugas/kertas"
+    assert Sheet.select().where(Sheet.person == siti).count() == 2
+
+
+def test_twin_whose_codes_last_a_day_takes_one_late(kiosk, clerk, siti, monkeypatch):
+    monkeypatch.setattr(staff, "VALID", timedelta(days=1))
+    with pytest.raises(AssertionError):
+        test_a_code_runs_out_after_five_minutes(kiosk, clerk, siti)
+
+
+def test_a_code_that_gave_a_first_pin_gives_no_second(kiosk, clerk, siti):
+    code = vouch(clerk, siti, "first-pin")
+    type_code(kiosk, code)
+    kiosk.get("/kios/selesai")
+    assert 'role="alert"' in type_code(kiosk, code).text
+    assert Slip.select().where(Slip.person == siti).count() == 1
+
+
 def test_a_newer_code_of_the_same_clerk_ends_the_one_before(kiosk, clerk, siti):
     first = vouch(clerk, siti)
     vouch(clerk, siti)
     assert 'role="alert"' in type_code(kiosk, first).text
 
 
-def another_kiosk(app):
-    token = kiosks.join(kiosks.prepare(a_facility("0301R002").code, "Aula", SYSTEM, Printer.PAGE_80))
+def another_kiosk(app, facility="0301R002"):
+    token = kiosks.join(kiosks.prepare(a_facility(facility).code, "Aula", SYSTEM, Printer.PAGE_80))
     client = app.test_client()
     client.set_cookie("k", token)
-    return client, Kiosk.get(Kiosk.facility_code == "0301R002").id
+    return client, Kiosk.get(Kiosk.facility_code == facility, Kiosk.place == "Aula").id
+
+
+def test_a_code_for_the_kiosk_beside_it_is_worth_nothing(app, kiosk, clerk, siti):
+    beside, _id = another_kiosk(app, "0301R001")
+    assert 'role="alert"' in type_code(beside, vouch(clerk, siti)).text
+    assert not Sheet.select().where(Sheet.person == siti).exists()
+
+
+def test_twin_that_does_not_ask_for_which_kiosk_gives_the_sheet_there(app, kiosk, clerk, siti):
+    beside, beside_id = another_kiosk(app, "0301R001")
+    code = vouch(clerk, siti)
+    StaffCode.update(kiosk=beside_id).execute()
+    assert type_code(beside, code).location == "/kios/petugas/kertas"
 
 
 def test_a_code_of_another_facility_is_worth_nothing(app, kiosk, clerk, siti):
@@ -201,6 +238,19 @@ def test_a_clerk_looks_for_at_most_so_many_people_a_day(kiosk, clerk, siti, monk
     for _time in range(2):
         assert vouch(clerk, siti)
     assert 'role="alert"' in vouch(clerk, siti).text
+
+
+def test_twin_that_counts_no_looks_never_stops_the_clerk(kiosk, clerk, siti, monkeypatch):
+    monkeypatch.setattr(staff.attempts, "take", lambda *_key: True)
+    with pytest.raises(AttributeError):  # a code came instead of the page that refuses
+        test_a_clerk_looks_for_at_most_so_many_people_a_day(kiosk, clerk, siti, monkeypatch)
+
+
+def test_a_clerk_who_serves_a_few_members_a_week_is_never_stopped(kiosk, clerk, siti, monkeypatch):
+    monkeypatch.setattr(staff, "LOOKS", 2)
+    for week in range(6):
+        with clock.frozen(clock.now() + timedelta(minutes=14, days=week)):
+            staff.find(siti.nik, SYSTEM)
 
 
 def test_a_kiosk_without_a_printer_gives_no_secrets(kiosk, clerk, siti):
