@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -68,14 +69,20 @@ class Databases:
 def use(url: str, now: str = START) -> Iterator:
     """An app on this database, at the server's time; afterwards the models use again what they used before."""
     before = db.obj
-    app = create_app(TESTING=True, DATABASE_URL=url)
-    own = db.obj
+    app, own = _app_on(url)
+    db.initialize(own)
     try:
         with clock.frozen(datetime.fromisoformat(now)):
             yield app
     finally:
         own.close_all()  # SQLite's last connection moves its log into the file, so that a copy is whole
         db.initialize(before)
+
+
+@cache
+def _app_on(url: str):
+    app = create_app(TESTING=True, DATABASE_URL=url)
+    return app, db.obj
 
 
 class Server:
