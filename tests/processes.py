@@ -18,6 +18,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 
 ROOT = Path(__file__).parents[1]
@@ -25,11 +26,24 @@ MOST = 1 << 17  # bytes of one message
 _lock = Lock()
 
 
+def flask(*words: str, environ: dict[str, str], folder: Path) -> str:
+    """A command of ours in a process of its own, in a folder where it may leave files; what it printed."""
+    with TemporaryFile("w+") as said:
+        command = ("flask", "--app", str(ROOT / "wsgi.py"), *words)
+        status = Process(*command, environ=environ, folder=folder, stdout=said.fileno(), stderr=said.fileno()).wait()
+        said.seek(0)
+        printed = said.read()
+    assert status == 0, printed
+    return printed
+
+
 class Process:
     """`python -m MODULE ARGUMENTS…` with this environment; `stdout` and `stderr` are numbers of open files."""
 
-    def __init__(self, module: str, *arguments: str, environ: dict[str, str], stdout: int = 1, stderr: int = 2):
-        asked = {"run": [module, *arguments], "environ": environ}
+    def __init__(
+        self, module: str, *arguments: str, environ: dict, folder: Path = ROOT, stdout: int = 1, stderr: int = 2
+    ):
+        asked = {"run": [module, *arguments], "environ": environ, "folder": str(folder)}
         self.pid, self.returncode = _ask(asked, stdout, stderr), None
         self._ended = os.pidfd_open(self.pid)
 
@@ -42,10 +56,13 @@ class Process:
             raise TimeoutError(f"process {self.pid} does not end")
         return self.returncode
 
+    def send(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)  # nobody else has its number: the mother has not asked how it ended
+
     def kill(self) -> None:
         """kill -9, if it still runs."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)  # nobody else has its number: the mother has not asked how it ended
+        self.send(signal.SIGKILL)
         self.wait()
 
     def _look(self, seconds: float | None) -> int | None:
@@ -112,6 +129,7 @@ def _become(asked: dict, files: list[int]) -> None:
     for number, file in enumerate(files, 1):
         os.dup2(file, number)
         os.close(file)
+    os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])
     module, *arguments = asked["run"]
