@@ -2,14 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -17,8 +17,8 @@ import httpx
 from jkn import clock, commands, create_app
 from jkn.db import db
 from tests.databases import another_name, name_of, on_server
+from tests.processes import ROOT, Process, flask
 
-ROOT = Path(__file__).parents[2]
 START = "2026-01-15T10:00+07:00"
 FIFTEEN_DAYS_ON = "2026-01-30T10:00+07:00"
 PATIENCE = 30  # seconds until a server must answer
@@ -68,14 +68,20 @@ class Databases:
 def use(url: str, now: str = START) -> Iterator:
     """An app on this database, at the server's time; afterwards the models use again what they used before."""
     before = db.obj
-    app = create_app(TESTING=True, DATABASE_URL=url)
-    own = db.obj
+    app, own = _app_on(url)
+    db.initialize(own)
     try:
         with clock.frozen(datetime.fromisoformat(now)):
             yield app
     finally:
         own.close_all()  # SQLite's last connection moves its log into the file, so that a copy is whole
         db.initialize(before)
+
+
+@cache
+def _app_on(url: str):
+    app = create_app(TESTING=True, DATABASE_URL=url)
+    return app, db.obj
 
 
 class Server:
@@ -92,31 +98,22 @@ class Server:
         self.now, self.started = now, time.monotonic()
         arguments = ["--no-ws", "--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(self.port)]
         with open(self.folder / "server.log", "ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app", *arguments],
-                cwd=ROOT,
-                env=self._environ(),
-                stdout=log,
-                stderr=log,
-            )
+            command = ("granian", "--interface", "wsgi", "wsgi:app", *arguments)
+            self.process = Process(*command, environ=self._environ(), stdout=log.fileno(), stderr=log.fileno())
         self._wait()
 
     def stop(self) -> None:
         process = getattr(self, "process", None)
         if process and process.poll() is None:
-            process.terminate()
+            process.send(signal.SIGTERM)
             try:
                 process.wait(10)
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 process.kill()
-                process.wait()
 
     def flask(self, *arguments: str) -> str:
         """A flask command on the server's database, in a folder where it may leave files; what it printed."""
-        command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=self._environ(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return flask(*arguments, environ=self._environ(), folder=self.folder)
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")

@@ -157,13 +157,12 @@ def sign_in(browser: Chromium, nik: str) -> None:
 
 
 @pytest.fixture
-def volunteer(chromium, serve, request):
+def volunteer(chromium, server, request):
     """A volunteer's own phone, with script or without."""
-    day = Day(chromium, serve(), script=request.param)
+    day = Day(chromium, server, script=request.param)
     day.browser.script = request.param
     yield day
     day.context.close()
-    day.server.stop()
 
 
 volunteers = pytest.mark.parametrize("volunteer", [True, False], ids=["with script", "without script"], indirect=True)

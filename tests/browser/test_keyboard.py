@@ -2,8 +2,6 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from tests.browser.browsing import BUSY, Chromium, context_of
 from tests.browser.journey import COMPLAINT, Journey, _
 from tests.builders import PIN
@@ -77,35 +75,31 @@ class Keyboard(Chromium):
         self.page.locator(BUSY).first.wait_for(state="detached")
 
 
-@pytest.fixture
-def keyboard(chromium, serve):
+def test_the_main_job_is_done_by_keyboard_alone(chromium, serve, places):
     server = serve()
     with context_of(chromium) as context:
-        yield Keyboard(context, server.url), server
+        browser = Keyboard(context, server.url)
+        journey = Journey(browser, server, places.newcomer)
+        journey.join()
+        journey.copy_the_sheet()
+        journey.is_not_served_yet()
+        journey.look_for_another_clinic()
+        journey.complain()
+        journey.follow_the_complaint()
+        journey.sign_out()
+        assert COMPLAINT not in browser.text
     server.stop()
 
 
-def test_the_main_job_is_done_by_keyboard_alone(keyboard, places):
-    browser, server = keyboard
-    journey = Journey(browser, server, places.newcomer)
-    journey.join()
-    journey.copy_the_sheet()
-    journey.is_not_served_yet()
-    journey.look_for_another_clinic()
-    journey.complain()
-    journey.follow_the_complaint()
-    journey.sign_out()
-    assert COMPLAINT not in browser.text
-
-
-def test_signing_in_takes_three_tabs_and_enter(keyboard, places):
+def test_signing_in_takes_three_tabs_and_enter(chromium, server, places):
     """The menu, the number, the PIN; the button is the fourth, for those whose Enter does not send."""
-    browser, _server = keyboard
-    browser.go("/masuk")
-    browser.write(_("NIK or card number"), places.nik)
-    browser.write(_("PIN, 6 digits"), PIN)
-    browser.enter()
-    assert browser.path == "/" and browser.steps == 3
-    browser.go("/masuk")
-    browser.reach(_("Sign in"), "submit")
-    assert browser.steps == 3 + 4
+    with context_of(chromium) as context:
+        browser = Keyboard(context, server.url)
+        browser.go("/masuk")
+        browser.write(_("NIK or card number"), places.nik)
+        browser.write(_("PIN, 6 digits"), PIN)
+        browser.enter()
+        assert browser.path == "/" and browser.steps == 3
+        browser.go("/masuk")
+        browser.reach(_("Sign in"), "submit")
+        assert browser.steps == 3 + 4

@@ -37,7 +37,8 @@ def desk(serve):
     """A server whose kiosk prints by the browser on paper of 80 mm."""
     server = serve()
     set_printer(server, Printer.PAGE_80)
-    return server
+    yield server
+    server.stop()
 
 
 def set_printer(server, printer: Printer) -> None:
@@ -253,6 +254,7 @@ def test_a_dead_line_is_said_in_plain_words_and_the_kiosk_goes_on_by_itself(chro
     wait_until(browser, f"document.title.startsWith('{_('Finished')}')", seconds=25)
     assert browser.path == "/kios/selesai"
     browser.context.close()
+    server.stop()
 
 
 def test_the_broken_twin_without_the_worker_shows_the_browsers_own_error(chromium, serve, places):
@@ -266,9 +268,8 @@ def test_the_broken_twin_without_the_worker_shows_the_browsers_own_error(chromiu
 
 
 @pytest.fixture
-def text_kiosk(serve, tmp_path):
+def text_kiosk(server, tmp_path):
     """w3m at a kiosk that it set up itself with its code."""
-    server = serve()
     with use(server.database_url):
         code = kiosks.prepare("0301R001", "Lobi", SYSTEM)
     browser = W3m(needed("w3m"), server.url, tmp_path)

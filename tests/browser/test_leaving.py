@@ -96,9 +96,9 @@ def test_after_signing_out_every_page_asks_to_sign_in(visitor):
         assert visitor.path == "/masuk"
 
 
-def test_after_a_volunteer_signs_out_back_and_storage_show_nothing_of_the_member(chromium, serve):
+def test_after_a_volunteer_signs_out_back_and_storage_show_nothing_of_the_member(chromium, server):
     """A form still waits in the outbox, and the member's pages were open a moment ago."""
-    day = Day(chromium, serve())
+    day = Day(chromium, server)
     browser, member = day.browser, day.member
     day.start()
     browser.go("/kader/luring")
@@ -120,7 +120,6 @@ def test_after_a_volunteer_signs_out_back_and_storage_show_nothing_of_the_member
     for shown in [stored, *(back.press() for _page in range(6))]:
         assert not [plain for plain in (member.name, member.nik, WORDS, *day.codes[:2]) if plain in shown]
     day.context.close()
-    day.server.stop()
 
 
 def test_the_broken_twin_that_signs_out_elsewhere_shows_what_the_browser_kept(chromium, server, places):

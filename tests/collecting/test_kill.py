@@ -1,9 +1,6 @@
 """kill -9 in the middle of collect-autodebit: run again, and it is as if nothing had happened."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +15,7 @@ from jkn.db import db
 from jkn.payments.models import Payment
 from tests.collecting.conftest import SECRET, simulated
 from tests.collecting.households import DEBIT_DAY, PRICE, assert_nothing_is_lost_or_doubled, bound
+from tests.processes import Process
 
 FAMILIES = 6
 NOW = datetime(2026, 1, 20, 3, tzinfo=UTC)
@@ -68,16 +66,14 @@ class Command:
         self.process = None
 
     def start(self, *options):
-        command = [sys.executable, "-m", "tests.collecting.collect", DEBIT_DAY.isoformat(), *options]
-        self.process = subprocess.Popen(command, env=self.environ, cwd=Path(__file__).parents[2])
+        self.process = Process("tests.collecting.collect", DEBIT_DAY.isoformat(), *options, environ=self.environ)
 
     def kill_when(self, condition):
         ends = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < ends and self.process.poll() is None, "the command ended, or does not get there"
             time.sleep(0.005)
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
 
     def run(self, *options):
         self.start(*options)

@@ -1,13 +1,9 @@
 """A run that is killed, again and again, ends as one that was never disturbed; two runs at once are one."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,6 +16,7 @@ from jkn.members.models import Segment
 from tests.builders import a_family
 from tests.contributions.test_others import everything
 from tests.employers.places import JANUARY, a_government, a_subsidised, a_worker, an_employer
+from tests.processes import Process
 
 CHUNK = 3
 
@@ -57,21 +54,16 @@ def undisturbed() -> tuple:
 
 def shoot(url: str, after: int, *options) -> bool:
     """Run in another process and kill it after so many pieces; did it come to its end before?"""
-    moment = clock.now().isoformat()
-    command = [sys.executable, "-m", "tests.contributions.issue", JANUARY.isoformat(), str(CHUNK), *options]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "DATABASE_URL": url, "JKN_NOW": moment},
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for number, line in enumerate(process.stdout, 1):
-        if line == "done\n" or number >= after:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    environ = {**os.environ, "DATABASE_URL": url, "JKN_NOW": clock.now().isoformat()}
+    words = (JANUARY.isoformat(), str(CHUNK), *options)
+    said, saying = os.pipe()
+    process = Process("tests.contributions.issue", *words, environ=environ, stdout=saying)
+    os.close(saying)
+    with open(said) as lines:
+        for number, line in enumerate(lines, 1):
+            if line == "done\n" or number >= after:
+                break
+        process.kill()
     return line == "done\n"
 
 

@@ -2,9 +2,6 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +13,7 @@ from jkn.db import db, write
 from jkn.notices import service as notices
 from jkn.notices.models import Notice, State
 from tests.delivering.conftest import SECONDS, simulated, somebody
+from tests.processes import Process
 
 NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)
 TURN = timedelta(minutes=31)  # longer than the longest pause
@@ -66,8 +64,8 @@ class Town:
 
     def start_at_once(self, *options):
         environ = self.environ | {"JKN_NOW": (NOW + TURN * self.turn).isoformat()}
-        command = [sys.executable, "-m", "tests.delivering.send", str(THREADS), *options]
-        return subprocess.Popen(command, env=environ, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
+        with open(os.devnull, "wb") as nothing:
+            return Process("tests.delivering.send", str(THREADS), *options, environ=environ, stderr=nothing.fileno())
 
     def run(self, *options):
         assert self.start(*options).wait(PATIENCE) == 0
@@ -78,8 +76,7 @@ class Town:
         while len(self.calls) < until and process.poll() is None:
             assert time.monotonic() < ends
             time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
 
     def finish(self, *options):
         for _turn in range(60):

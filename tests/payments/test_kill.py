@@ -1,16 +1,12 @@
 """kill -9 in the middle of payments: what was acknowledged is there, and nothing is there twice."""
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import httpx
@@ -25,6 +21,7 @@ from jkn.payments.bank import Bank, BankRefused
 from jkn.payments.models import Payment
 from jkn.payments.snap.values import format_amount, format_moment
 from tests.builders import a_family
+from tests.processes import Process
 
 PRICE, TELLERS, PATIENCE = 35_000, 8, 60  # seconds without an answer
 
@@ -42,9 +39,8 @@ class Server:
         self.start()
 
     def start(self):
-        command = [sys.executable, "-m", "tests.payments.serve", str(self.port), *self.options]
         environ = self.environ | {"JKN_NOW": (datetime.now(UTC) + self.offset).isoformat()}
-        self.process = subprocess.Popen(command, env=environ, cwd=Path(__file__).parents[2])
+        self.process = Process("tests.payments.serve", str(self.port), *self.options, environ=environ)
         for _ in range(PATIENCE * 10):
             with suppress(httpx.TransportError):
                 if httpx.get(f"{self.url}/healthz").status_code == 200:
@@ -53,8 +49,7 @@ class Server:
         raise TimeoutError("the server does not start")
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
 
 
 def pay_until_acknowledged(bank, va, reference):

@@ -3,11 +3,8 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from jkn.db import db, write
 from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
 from tests.builders import a_family
 from tests.databases import own_database
+from tests.processes import Process
 from tests.reconciliation.conftest import BankList, a_partner, notified
 
 FAMILIES, LINES = 6, 3_000
@@ -49,8 +47,7 @@ def make(app, empty_database, tmp_path):
 
 def start(url, path, *options):
     environ = {**os.environ, "DATABASE_URL": url, "JKN_NOW": clock.now().isoformat()}
-    command = [sys.executable, "-m", "tests.reconciliation.reading", str(path), "bank-1", *options]
-    return subprocess.Popen(command, env=environ, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL)
+    return Process("tests.reconciliation.reading", str(path), "bank-1", *options, environ=environ)
 
 
 def kill_when(process, count):
@@ -59,8 +56,7 @@ def kill_when(process, count):
     while SettlementLine.select().count() < count and process.poll() is None and time.monotonic() < ends:
         db.close()
         time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
     db.close()
 
 

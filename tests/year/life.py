@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from tests.builders import PASSWORD, PIN
 from tests.crawl import fields
 from tests.facilities.places import FACILITIES
 from tests.population.registries import a_resident, as_file
+from tests.processes import flask
 from tests.regions.places import write_regions
 
 OFFICER = "yani"
@@ -102,15 +101,12 @@ class Life:
 
     def flask(self, *words: str, on: date | None = None) -> str:
         """A command in a process of its own, early in the morning; what it printed."""
-        command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *words]
         environ = os.environ | {
             "DATABASE_URL": self.database_url,
             "JKN_NOW": f"{on or self.today}T06:00+07:00",
             "PYTHONPATH": str(ROOT),
         }
-        done = subprocess.run(command, cwd=self.folder, env=environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return flask(*words, environ=environ, folder=self.folder)
 
     def books(self) -> dict[str, str]:
         """Every account of the ledger as `check-books` shows it, once it has found nothing wrong."""
