@@ -122,7 +122,7 @@ def adults_beside(person: Person) -> list[Person]:
 def finish(recovery: Recovery, pin: str, by: Actor, device: str | None, agent: str = "") -> service.Opened:
     """The new PIN, and a sign-in at L1. Sheet, browsers and sign-ins from before stop working. Raises Refused."""
     person = recovery.person
-    service.check_pin_strength(pin, [person])
+    service.check_new_pin(person, pin)
     pin_hash = service.hash_pin(pin)
     with write():
         ready = Recovery.update(done_at=clock.now()).where(Recovery.id == recovery.id, *_still_open())

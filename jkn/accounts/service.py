@@ -49,6 +49,12 @@ def check_pin_strength(pin: str, people: list[Person], more: tuple[str, ...] = (
         raise Refused(reason, field="pin")
 
 
+def check_new_pin(person: Person, pin: str) -> None:
+    """As check_pin_strength(), also for the dates and numbers of everybody on the person's family card."""
+    family = members.family_of(person.id)
+    check_pin_strength(pin, [person, *(members.people_of(family.id) if family else [])])
+
+
 @writing
 def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = False, reset: bool = False) -> None:
     """Put a PIN's hash in place; a reset makes step-up wait a day, and every other sign-in ends."""
@@ -65,7 +71,7 @@ def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = Fal
 @writing
 def change_pin(person: Person, pin: str, by: Actor) -> None:
     """A new PIN by somebody at L2; every other sign-in of theirs ends. Raises Refused for a weak one."""
-    check_pin_strength(pin, [person])
+    check_new_pin(person, pin)
     store_pin(person, hash_pin(pin), by)
     revoke_all(person.id, by, but=by.sign_in)
     notices.tell(person, "pin_changed", clock.now().isoformat(), day=clock.today().isoformat())
@@ -124,7 +130,7 @@ def sign_in_by_code(
             note_refusal(person, by)
             raise Refused(WRONG_CODE)
         stopping.check_open(person)
-    check_pin_strength(pin, [person])
+    check_new_pin(person, pin)
     pin_hash = hash_pin(pin)
     with write():
         if slip is not None:
