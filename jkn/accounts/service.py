@@ -1,6 +1,7 @@
 """Signing in by PIN, sheet code or slip; setting PINs; live sign-ins."""
 
 import secrets
+import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -23,7 +24,7 @@ WRONG_PIN = N_("The number or the PIN is not right.")
 WRONG_CODE = N_("The number or the code is not right.")
 PAUSED = N_("Too many tries. Wait 15 minutes, or use a code from your sheet.")
 TWO_CODES = N_("Too many tries. Type two codes from your sheet.")
-DAY = timedelta(hours=24)
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,14 @@ def revoke_all(person_id: int, by: Actor, but: int | None = None) -> int:
 @writing
 def note_refusal(person: Person | None, by: Actor) -> None:
     """A try that failed, for the member to see; noted for unknown numbers too, so that both cost the same."""
+    attempts.take(_refusals(), sys.maxsize, HOUR)
     audit.record(Act.SIGN_IN_REFUSED, "sign_in", by, person=person and person.id)
+
+
+def refused_lately() -> int:
+    """Sign-ins refused within an hour, of all accounts together: one PIN tried on each of many makes a wave here, and
+    nothing that any one account would notice."""
+    return attempts.taken(_refusals())
 
 
 @writing
@@ -259,6 +267,10 @@ def issue_sheet(person: Person, by: Actor) -> list[str]:
 def check_sheet_code(person: Person, number: int, code: str) -> bool:
     """Was the sheet copied? Looks at one code without spending it."""
     return sheets.find_code(person.id, code, number) is not None
+
+
+def _refusals() -> str:
+    return attempts.key_of("refused", None, "")
 
 
 def _devices_of(person: Person) -> list[str]:
