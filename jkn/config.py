@@ -51,6 +51,7 @@ def read(overrides: Mapping | None = None, environ: Mapping = os.environ) -> dic
         "NOTICE_QUIET": _hours(env.get("JKN_QUIET", "20:00-07:00")),
         "NOTICE_DAY_CAP": int(env.get("JKN_NOTICES_PER_NUMBER", "10")),
         "NOTICE_BUDGET": int(env.get("JKN_NOTICES_PER_DAY", "100000")),
+        "REFUSALS_AN_HOUR": int(env.get("JKN_REFUSALS_AN_HOUR", "5000")),
         "FORMS_WAIT_DAYS": int(env.get("JKN_FORMS_WAIT_DAYS", "30")),
         "FORMS_WAIT_MOST": int(env.get("JKN_FORMS_WAIT_MOST", "5")),
         "USSD_SECRET": env.get("JKN_USSD_SECRET", ""),

@@ -54,6 +54,12 @@ def clear(*keys: str) -> None:
     Attempt.update(failed=0, in_row=0).where(Attempt.key.in_(keys)).execute()
 
 
+def taken(key: str) -> int:
+    """How many looks were taken of the span that runs."""
+    row = Attempt.get_or_none(Attempt.key == key, Attempt.until > clock.now())
+    return row.failed if row else 0
+
+
 def is_off(key: str) -> bool:
     """Ten wrong in a row: this way in stays shut until a second way is used."""
     return Attempt.select().where(Attempt.key == key, Attempt.in_row >= IN_A_ROW).exists()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import click
-from flask import abort, flash, g, redirect, url_for
+from flask import abort, current_app, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
 from jkn import exports
@@ -45,7 +45,10 @@ def officer_sign_in():
 @bp.get("/petugas")
 @needs(Can.WORK)
 def desk():
-    return page("accounts/desk.html", who=actor())
+    """What there is to do; and for who watches over sign-ins, whether a wave of them was refused."""
+    who, most = actor(), current_app.config["REFUSALS_AN_HOUR"]
+    refused = service.refused_lately() if allowed(who, Can.READ_AUDIT) else 0
+    return page("accounts/desk.html", who=who, refused=refused if refused > most else 0)
 
 
 @bp.route("/petugas/slip", methods=["GET", "POST"])

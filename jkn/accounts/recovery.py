@@ -84,6 +84,7 @@ def waiting(code: str, by: Actor) -> Recovery:
 def vouch(recovery: Recovery, by: Actor) -> None:
     """The witness knows the member, who stands beside them. Vouching twice counts once. Raises Refused."""
     who = {"by_officer": by.officer_id} if by.officer_id else {"by_person": by.doer_id}
+    _take_turns(recovery, by)
     _check_witness(recovery, by)
     made = (
         Witness.insert(recovery=recovery, person=recovery.person_id, at=clock.now(), **who)
@@ -122,7 +123,7 @@ def adults_beside(person: Person) -> list[Person]:
 def finish(recovery: Recovery, pin: str, by: Actor, device: str | None, agent: str = "") -> service.Opened:
     """The new PIN, and a sign-in at L1. Sheet, browsers and sign-ins from before stop working. Raises Refused."""
     person = recovery.person
-    service.check_pin_strength(pin, [person])
+    service.check_new_pin(person, pin)
     pin_hash = service.hash_pin(pin)
     with write():
         ready = Recovery.update(done_at=clock.now()).where(Recovery.id == recovery.id, *_still_open())
@@ -158,6 +159,19 @@ def with_witnesses(recoveries) -> list[tuple[Recovery, list[Witness]]]:
 
 def _still_open() -> tuple:
     return Recovery.done_at.is_null(), Recovery.cancelled_at.is_null(), Recovery.expires_at > clock.now()
+
+
+def _take_turns(recovery: Recovery, by: Actor) -> None:
+    """Lock the recovery, then its witnesses in the order of their numbers: whoever vouches for many at once is counted
+    one by one, and two who vouch for the same at once see each other."""
+    Recovery.update(expires_at=Recovery.expires_at).where(Recovery.id == recovery.id).execute()
+    beside = list(Witness.select().where(Witness.recovery == recovery))
+    staff = {by.officer_id, *(row.by_officer_id for row in beside)} - {None}
+    family = {None if by.officer_id else by.doer_id, *(row.by_person_id for row in beside)} - {None}
+    for officer_id in sorted(staff):
+        Officer.update(totp_step=Officer.totp_step).where(Officer.id == officer_id).execute()
+    for person_id in sorted(family):
+        Person.update(hides_health=Person.hides_health).where(Person.id == person_id).execute()
 
 
 def _check_witness(recovery: Recovery, by: Actor) -> None:

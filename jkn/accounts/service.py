@@ -1,6 +1,7 @@
 """Signing in by PIN, sheet code or slip; setting PINs; live sign-ins."""
 
 import secrets
+import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -23,7 +24,7 @@ WRONG_PIN = N_("The number or the PIN is not right.")
 WRONG_CODE = N_("The number or the code is not right.")
 PAUSED = N_("Too many tries. Wait 15 minutes, or use a code from your sheet.")
 TWO_CODES = N_("Too many tries. Type two codes from your sheet.")
-DAY = timedelta(hours=24)
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ def check_pin_strength(pin: str, people: list[Person], more: tuple[str, ...] = (
         raise Refused(reason, field="pin")
 
 
+def check_new_pin(person: Person, pin: str) -> None:
+    """As check_pin_strength(), also for the dates and numbers of everybody on the person's family card."""
+    family = members.family_of(person.id)
+    check_pin_strength(pin, [person, *(members.people_of(family.id) if family else [])])
+
+
 @writing
 def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = False, reset: bool = False) -> None:
     """Put a PIN's hash in place; a reset makes step-up wait a day, and every other sign-in ends."""
@@ -65,7 +72,7 @@ def store_pin(person: Person, pin_hash: str, by: Actor, *, in_person: bool = Fal
 @writing
 def change_pin(person: Person, pin: str, by: Actor) -> None:
     """A new PIN by somebody at L2; every other sign-in of theirs ends. Raises Refused for a weak one."""
-    check_pin_strength(pin, [person])
+    check_new_pin(person, pin)
     store_pin(person, hash_pin(pin), by)
     revoke_all(person.id, by, but=by.sign_in)
     notices.tell(person, "pin_changed", clock.now().isoformat(), day=clock.today().isoformat())
@@ -124,7 +131,7 @@ def sign_in_by_code(
             note_refusal(person, by)
             raise Refused(WRONG_CODE)
         stopping.check_open(person)
-    check_pin_strength(pin, [person])
+    check_new_pin(person, pin)
     pin_hash = hash_pin(pin)
     with write():
         if slip is not None:
@@ -210,7 +217,14 @@ def revoke_all(person_id: int, by: Actor, but: int | None = None) -> int:
 @writing
 def note_refusal(person: Person | None, by: Actor) -> None:
     """A try that failed, for the member to see; noted for unknown numbers too, so that both cost the same."""
+    attempts.take(_refusals(), sys.maxsize, HOUR)
     audit.record(Act.SIGN_IN_REFUSED, "sign_in", by, person=person and person.id)
+
+
+def refused_lately() -> int:
+    """Sign-ins refused within an hour, of all accounts together: one PIN tried on each of many makes a wave here, and
+    nothing that any one account would notice."""
+    return attempts.taken(_refusals())
 
 
 @writing
@@ -253,6 +267,10 @@ def issue_sheet(person: Person, by: Actor) -> list[str]:
 def check_sheet_code(person: Person, number: int, code: str) -> bool:
     """Was the sheet copied? Looks at one code without spending it."""
     return sheets.find_code(person.id, code, number) is not None
+
+
+def _refusals() -> str:
+    return attempts.key_of("refused", None, "")
 
 
 def _devices_of(person: Person) -> list[str]:

@@ -162,6 +162,30 @@ def test_a_witness_vouches_only_so_often(app):
     assert refused == 2
 
 
+def test_twin_without_that_limit_vouches_for_everybody(app, monkeypatch):
+    from jkn.accounts.recovery import STAFF_LIMIT
+
+    monkeypatch.setattr(recovery, "_check_witness", lambda *_witness: None)
+    volunteer = staff()
+    for _victim in range(STAFF_LIMIT + 2):
+        recovery.vouch(begun(people(a_family(1))[0])[1], volunteer)
+    assert Witness.select().count() == STAFF_LIMIT + 2
+
+
+def test_a_relative_vouches_for_two_of_the_family_in_a_month(app):
+    """Whoever takes over one after another of a family is stopped, whichever volunteer helps."""
+    *others, son = people(a_family(4))
+    for number, person in enumerate(others):
+        _made, waiting = begun(person)
+        if number < recovery.MEMBER_LIMIT:
+            recovery.vouch(waiting, member(son))
+        else:
+            with pytest.raises(Refused, match="too often"):
+                recovery.vouch(waiting, member(son))
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        recovery.vouch(begun(others[-1])[1], member(son))
+
+
 def test_unknown_numbers_and_wrong_birth_dates_get_the_same_answer_and_no_recovery(siti):
     for number, born in (("3578080102031234", siti.born), (siti.nik, date(1990, 1, 1))):
         made = recovery.begin(number, born, Actor())
@@ -421,6 +445,42 @@ class TestCodesBySms:
         post(client, "/masuk/naik/sms")
         with clock.frozen(clock.now() + timedelta(minutes=6)):
             assert post(client, "/masuk/naik/sms/kode", code=self.sent()).status_code == 200
+
+    def test_twin_whose_codes_last_a_day_takes_one_late(self, app, ani, monkeypatch):
+        monkeypatch.setattr(raising, "SMS_VALID", timedelta(days=1))
+        with pytest.raises(AssertionError):
+            self.test_it_is_too_old_after_five_minutes(app, ani)
+
+    def test_on_a_shared_phone_it_opens_nothing_of_the_one_who_reads_it_first(self, app, ani):
+        """Two of a family with one number: the code of the one in the session of the other."""
+        from jkn.changes import service as changes
+
+        other = people(a_family(1))[0]
+        changes.change_phone(other, self.PHONE, SYSTEM)
+        raising.want_codes(Person.get_by_id(other.id), True, SYSTEM)
+        hers, his = sign_in(app, ani), sign_in(app, other)
+        post(hers, "/masuk/naik/sms")
+        code = self.sent()
+        post(his, "/masuk/naik/sms")
+        assert post(his, "/masuk/naik/sms/kode", code=code).status_code == 200
+        assert his.get("/data-saya/hp").location == "/masuk/naik"
+        assert post(hers, "/masuk/naik/sms/kode", code=code).status_code == 303
+
+    def test_twin_whose_codes_belong_to_nobodys_sign_in_opens_for_the_other(self, app, ani, monkeypatch):
+        monkeypatch.setattr(raising, "_by_sms", lambda row, person, _typed, by: raising._raise(row, person, by))
+        with pytest.raises(AssertionError):
+            self.test_on_a_shared_phone_it_opens_nothing_of_the_one_who_reads_it_first(app, ani)
+
+    def test_twin_whose_new_code_starts_the_count_again_lets_guessing_go_on(self, app, ani, monkeypatch):
+        whole = raising.text
+
+        def forgiving(sign_in_id, person):
+            raising.attempts.clear(raising.attempts.key_of("raise", person.id, ""))
+            whole(sign_in_id, person)
+
+        monkeypatch.setattr(raising, "text", forgiving)
+        with pytest.raises(AssertionError):
+            self.test_a_new_code_does_not_start_the_count_of_wrong_ones_again(app, ani)
 
     def test_a_new_code_does_not_start_the_count_of_wrong_ones_again(self, app, ani):
         client = sign_in(app, ani)

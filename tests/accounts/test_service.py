@@ -70,6 +70,13 @@ def test_somebody_without_a_pin_costs_and_answers_the_same(app, queries, counted
     assert without == unknown
 
 
+def test_twin_that_asks_for_no_hash_of_nobody_costs_less(siti, queries, counted, monkeypatch):
+    whole = service.hashing.matches
+    monkeypatch.setattr(service.hashing, "matches", lambda kind, pin, hash: hash is not None and whole(kind, pin, hash))
+    with pytest.raises(AssertionError):
+        test_an_unknown_number_costs_and_answers_the_same_as_a_wrong_pin(siti, queries, counted)
+
+
 def test_an_unknown_number_pauses_like_a_known_one(siti):
     for number in (siti.nik, "3578080102039999"):
         assert [guess(number, WRONG) for _ in range(6)] == [service.WRONG_PIN] * 5 + [service.PAUSED]

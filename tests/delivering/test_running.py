@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from jkn import clock
+from jkn.access import Actor
+from jkn.accounts import service as accounts
 from jkn.delivering import running, senders, service
 from jkn.delivering.simulator import FAULTS
 from jkn.errors import Refused
@@ -202,3 +204,11 @@ def test_g40_in_full_size(app, gateway, monkeypatch):
 def test_without_a_budget_each_number_still_has_three_codes_an_hour(app, gateway, monkeypatch):
     got = many_codes(app, gateway, 60, 10, 1_000, monkeypatch)
     assert set(got.values()) == {3} and len(got) == 10
+
+
+def test_g40_with_the_fuse_blown_a_code_of_the_sheet_and_the_pin_still_open(app, gateway, monkeypatch):
+    many_codes(app, gateway, 20, 10, 2, monkeypatch)
+    person = somebody("+6281298765499")
+    codes = accounts.issue_sheet(person, running.SYSTEM)
+    assert accounts.sign_in_by_code(person.nik, codes[0], "730164", Actor())
+    assert accounts.sign_in_by_pin(person.nik, "730164", None, Actor())

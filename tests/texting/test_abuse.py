@@ -1,12 +1,21 @@
 """Gateways that are none, sessions taken over, messages sent again, floods; each control has a twin without it."""
 
+from datetime import timedelta
+
 import pytest
 
-from jkn.accounts.models import Account
+from jkn import clock
+from jkn.access import SYSTEM
+from jkn.accounts import sheets
+from jkn.accounts.models import Account, Grant, GrantBasis, SheetCode
 from jkn.accounts.stopping import is_stopped
 from jkn.complaints.models import Complaint
+from jkn.facilities.models import ClinicChoice
+from jkn.members.models import Person
 from jkn.notices import twilio
-from jkn.texting import service
+from jkn.texting import deeds, service
+from tests.builders import a_family, people
+from tests.crawl import a_facility
 from tests.texting.conftest import PHONE, SECRET, Phone
 
 
@@ -58,10 +67,19 @@ def test_a_message_sent_again_is_answered_alike_and_done_once(ani, phone):
     assert len(screens) == 1 and Complaint.select().count() == 2
 
 
-def test_twin_that_does_not_remember_messages_files_twice(ani, phone, monkeypatch):
+def test_a_message_caught_on_its_way_and_sent_again_ends_no_right_given_since(ani, phone):
+    """Twilio's signature holds for ever; the message behind it counts once."""
+    for key in ("then", "since"):
+        right = {"holder": people(a_family(1))[0], "scopes": "status", "basis": GrantBasis.NAMED, "key": key}
+        Grant.create(person=ani, until=clock.now() + timedelta(days=9), **right)
+        phone.text("BATAL", "caught")
+    assert [grant.is_live for grant in Grant.select().order_by(Grant.id)] == [False, True]
+
+
+def test_twin_that_does_not_remember_messages_does_what_was_caught_again(ani, phone, monkeypatch):
     monkeypatch.setattr(service, "once", lambda reference, phone, answer: answer())
-    first = phone.text("ADU antrean lama", "same")
-    assert [phone.text("ADU antrean yang lain", "same")] != [first]
+    with pytest.raises(AssertionError):
+        test_a_message_caught_on_its_way_and_sent_again_ends_no_right_given_since(ani, phone)
 
 
 def test_the_same_message_from_another_number_gets_no_answer(ani, phone, gates):
@@ -74,11 +92,33 @@ def test_a_flood_of_messages_costs_only_so_much(ani, phone):
     assert sum(bool(answer) for answer in answers) == service.ANSWERS
 
 
+def test_twin_that_counts_no_answers_pays_for_each(ani, phone, monkeypatch):
+    monkeypatch.setattr(service, "may_answer", lambda *_number: True)
+    with pytest.raises(AssertionError):
+        test_a_flood_of_messages_costs_only_so_much(ani, phone)
+
+
+def test_who_writes_once_a_month_is_answered_for_years(ani, phone):
+    start = clock.now()
+    for month in range(service.ANSWERS + 5):
+        with clock.frozen(start + timedelta(days=30 * month)):
+            assert phone.text("STATUS")
+
+
 def test_a_forged_sender_opens_nothing_that_changes(ani, phone):
     """Whoever forges the number may see the bill, and stop the account; no PIN, phone, clinic or right changes."""
+    a_facility()
+    sheets.issue(ani, SYSTEM)
     before = Account.get().pin_hash
-    for words in ("PIN 123456", "HP 081200000004", "FASKES 0301R001 12345678"):
+    for words in ("PIN 123456", "HP 081200000004", "FASKES 0301R001 12345678", "IZIN 1234 1234"):
         phone.text(words)
-    assert Account.get().pin_hash == before
+    assert Account.get().pin_hash == before and Person.get_by_id(ani.id).phone == PHONE
+    assert ClinicChoice.select().count() == Grant.select().count() == 0
     phone.text(f"BLOKIR {ani.card} 17081980")
     assert is_stopped(ani.id)
+
+
+def test_twin_that_trusts_the_sender_instead_of_the_sheet_changes_the_clinic(ani, phone, monkeypatch):
+    monkeypatch.setattr(deeds.sheets, "find_code", lambda person_id, _typed: SheetCode.get())
+    with pytest.raises(AssertionError):
+        test_a_forged_sender_opens_nothing_that_changes(ani, phone)
