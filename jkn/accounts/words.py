@@ -30,6 +30,7 @@ ACTS = {
     Act.CONSENT_ASKED: _l("A volunteer asked whether they may help you."),
     Act.CONSENT_DECLINED: _l("You said no to a volunteer."),
     Act.CONSENT_SHUT: _l("After ten wrong codes, you can no longer say yes by SMS."),
+    Act.CONSENTS_ENDED: _l("You ended all help by volunteers."),
     Act.CONSENT_WIDENED: _l("You agreed too that a volunteer helps."),
     Act.CONSENT_NARROWED: _l("You took back your consent to a volunteer."),
     Act.FORM_KEPT: _l("A form without your consent came in. It waits for you."),

@@ -5,7 +5,7 @@ come at once, the tenth suspends."""
 
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jkn import clock
 from jkn.access import Actor
@@ -14,7 +14,7 @@ from jkn.accounts.models import Grant, GrantBasis, Officer, SheetCode, SignIn
 from jkn.assisting import volunteers
 from jkn.assisting.models import PaperConsent, SlipRequest
 from jkn.audit import service as audit
-from jkn.audit.models import Act
+from jkn.audit.models import Act, Entry
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members import service as members
@@ -134,7 +134,7 @@ def _widen(grant: Grant, person: Person, by: Actor) -> None:
 
 @writing
 def cancel_all(person: Person, by: Actor) -> int:
-    """The person takes back every consent that runs, and their part in those of relatives; how many there were."""
+    """The person takes back every consent that runs or is on its way, and their part in relatives'; how many ran."""
     family = members.family_of(person.id)
     people = {each.id for each in members.people_of(family.id)} if family else set()
     running = Grant.select().where(
@@ -147,7 +147,15 @@ def cancel_all(person: Person, by: Actor) -> int:
             done += grants.end(grant, by)
         elif str(person.id) in covered:
             done += leave_own(grant, person, by)
+    audit.record(Act.CONSENTS_ENDED, person, by, person=person.id, ended=done)
     return done
+
+
+def ended_since(number: str, moment: datetime) -> bool:
+    """Has the person with this number taken back every consent after that moment?"""
+    person = members.find_by_number(number)
+    ended = Entry.act == Act.CONSENTS_ENDED, Entry.at > moment
+    return person is not None and Entry.select().where(Entry.person_id == person.id, *ended).exists()
 
 
 @writing

@@ -86,6 +86,7 @@ class Act(StrEnum):
     CONSENT_ASKED = "consent:asked"
     CONSENT_DECLINED = "consent:declined"
     CONSENT_SHUT = "consent-by-sms:shut"
+    CONSENTS_ENDED = "consents:ended"
     CONSENT_WIDENED = "consent:widened"
     CONSENT_NARROWED = "consent:narrowed"
     FORM_TAKEN = "form:taken"

@@ -99,6 +99,8 @@ def _do(written: Written, by: Actor, bounds: Bounds) -> Answer:
     form = _claim(written, by)
     if form is None:
         return _said(_find(by, written.rid))
+    if consents.ended_since(written.consent.number, written.written_at):
+        return _keep(form, written, by, bounds)
     try:
         grant = _open(written, by)
     except Refused as refused:
