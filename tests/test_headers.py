@@ -33,7 +33,8 @@ PAGE = {
     "X-Frame-Options": "DENY",
 }
 FILES = [route for route in PAGES if route.url.endswith("/csv")]
-HTML = [route for route in PAGES if route.url != "/healthz" and route not in FILES]  # /healthz speaks JSON, to machines
+NO_PAGES = ("/healthz", "/kader/tetap")  # one speaks JSON, to machines, the other says nothing
+HTML = [route for route in PAGES if route.url not in NO_PAGES and route not in FILES]
 LEAVING = ("/sampai-jumpa", "/kios/selesai")
 # https://unpkg.com/htmx.org@1.9.12/dist/htmx.min.js
 HTMX = "ujb1lZYygJmzgSwoxRggbCHcjc0rB2XoQrxeTUQyRjrOnlCoYta87iKBWq3EsdM2"
@@ -53,7 +54,8 @@ def weight(response) -> int:
 
 def expected(response, route=None) -> dict:
     script = "<script" in response.text
-    headers = PAGE | {"Content-Security-Policy": POLICY + (WITH_SCRIPT if script else "")}
+    policy = POLICY.replace("style-src ", "style-src 'self' ") if "volunteer.css" in response.text else POLICY
+    headers = PAGE | {"Content-Security-Policy": policy + (WITH_SCRIPT if script else "")}
     return headers | ({"Clear-Site-Data": '"cache","storage"'} if route and route.url in LEAVING else {})
 
 

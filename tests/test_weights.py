@@ -12,6 +12,7 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM
 from jkn.accounts import service as accounts
+from jkn.accounts.rules import LIMITS, WARNING
 from jkn.db import db
 from tests.builders import PIN, a_family, people, post
 from tests.conftest import NOW
@@ -27,6 +28,7 @@ FRAGMENT_MEDIAN, LARGEST_FRAGMENT = 400, 700  # brotli 5
 HEADERS, HEADERS_WITH_COOKIE = 650, 800
 ERROR = 1 * KB
 KIOSK_STYLE = 3 * KB
+VOLUNTEER_STYLE = 0.4 * KB
 KIOSK_SCRIPTS = 16 * 1024  # of them htmx is 15,238
 
 
@@ -116,6 +118,13 @@ def test_the_kiosks_own_sheet_is_small(client, app):
         assert len(gzip.compress(sheet.data, 6)) <= KIOSK_STYLE
 
 
+def test_the_volunteers_own_sheet_is_smaller_and_warns_when_the_rules_say(client):
+    with client.get("/s/volunteer.css") as sheet:
+        assert len(gzip.compress(sheet.data, 6)) <= VOLUNTEER_STYLE
+        shown = (LIMITS["volunteer"][0] - WARNING).total_seconds()
+        assert re.findall(r"animation:w (\d+)s[;}]", sheet.text) == [f"{shown:.0f}"]
+
+
 def test_the_kiosks_scripts_are_small_together(app):
     """Its own, htmx, and the worker with the page for a dead line, as they are sent."""
     kiosk, sizes = as_kiosk(app), []
@@ -160,8 +169,8 @@ def faults(page: Weighed) -> list[str]:
     own_scripts = 0  # of a kiosk or of a volunteer's outbox
     for tag, attributes in page.tags:
         source = attributes.get("src") or (attributes.get("href") if tag == "link" else None) or "data:"
-        on_kiosk = page.who == "kiosk" and tag == "link" and source.startswith("/s/kiosk.css")
-        if not source.startswith("data:") and tag != "script" and not on_kiosk:
+        own_sheet = tag == "link" and source.startswith(f"/s/{page.who}.css") and page.who in ("kiosk", "volunteer")
+        if not source.startswith("data:") and tag != "script" and not own_sheet:
             found.append(f"fetches {source}")
         on_kiosk = page.who == "kiosk" and source.startswith("/s/kiosk.js?v=")
         if tag == "script" and (on_kiosk or (page.url.startswith("/kader") and source.startswith("/s/outbox.js?v="))):

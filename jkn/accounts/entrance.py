@@ -16,7 +16,7 @@ from jkn import access, clock, db
 from jkn.access import Actor, Level, Role, login_manager
 from jkn.accounts import service
 from jkn.accounts.models import Grant, Officer, SignIn
-from jkn.accounts.rules import noted_every
+from jkn.accounts.rules import WARNING, noted_every
 from jkn.drafts import service as drafts
 from jkn.members.models import Payer, Person, Stay
 from jkn.permissions import opened_by
@@ -34,6 +34,7 @@ class SignedIn(UserMixin):
     row: SignIn
     actor: Actor
     language: str | None = None
+    warning = int(WARNING.total_seconds())  # seconds for which a page says that the sign-in ends
 
 
 @login_manager.user_loader

@@ -1,9 +1,11 @@
 """Ten minutes without an action end a volunteer's sign-in, and what was begun goes on after the next one."""
 
+import re
 from datetime import timedelta
 
 import pyotp
 import pytest
+from flask import g
 
 from jkn import clock
 from jkn.access import Role
@@ -13,9 +15,10 @@ from jkn.accounts.rules import LIMITS, WARNING, noted_every
 from jkn.audit.models import Act, Entry
 from jkn.complaints.models import Complaint
 from jkn.permissions import Scope
+from jkn.web import asks
 from tests.assisting.helping import help_of
-from tests.builders import PASSWORD, an_officer, officer_client, post
-from tests.crawl import fields
+from tests.builders import PASSWORD, an_officer, officer_client, post, sign_in
+from tests.crawl import PAGES, a_world, fields
 
 WORDS = "Antre tiga jam lalu ditolak."
 
@@ -158,3 +161,125 @@ def test_without_the_consent_the_words_would_not_come_back(phone, kader, siti, c
         phone.post("/pengaduan", data=hidden | {"category": "money", "text": WORDS})
         enter(phone, kader)
         assert WORDS not in phone.get("/pengaduan").text
+
+
+def opened_as_volunteer(client, world) -> dict[str, str]:
+    """Every page that a volunteer gets, by its address."""
+    answers = {url: client.get(url) for url in dict.fromkeys(world.address(route) for route in PAGES)}
+    shown = {url: answer for url, answer in answers.items() if answer.status_code // 100 != 3}
+    return {url: answer.text for url, answer in shown.items() if answer.text.startswith("<!doctype html>")}
+
+
+def unwarned(pages: dict[str, str]) -> list[str]:
+    """Pages that do not warn once, whose way to stay would lose what was typed, or that leave where they should not."""
+    faults = []
+    for url, html in pages.items():
+        box = re.findall(r'class="w" role="alert">\n<a href="([^"]*)" data-w="Tinggal 30 detik.">Anda keluar', html)
+        leaves = re.findall(r'<meta http-equiv="refresh" content="600;url=/kader/usai">', html)
+        stay = "/kader/tetap" if fields(html).typed else "/" if url == "/kader/usai" else url
+        if box != [stay] or len(leaves) != (0 if fields(html).typed else 1):
+            faults.append(url)
+    return faults
+
+
+@pytest.mark.parametrize("helps", [False, True], ids=["on their own pages", "inside a consent"])
+def test_every_page_of_a_volunteer_warns_and_leaves_only_where_nothing_can_be_typed(app, phone, siti, codes, helps):
+    world = a_world()
+    if helps:
+        help_of(
+            phone, siti, codes[0], Scope.STATUS, Scope.BILLS, Scope.CLINIC, Scope.COMPLAINTS, Scope.DATA, minutes=60
+        )
+    pages = opened_as_volunteer(phone, world)
+    assert {"/kader", "/kader/bantu", "/kader/luring", "/kader/usai"} <= set(pages)
+    assert not helps or "SITI AMINAH" in pages["/status"]
+    wrong = unwarned(pages)
+    assert wrong == []
+
+
+def test_a_page_that_left_although_it_asks_would_be_noticed(app, phone, monkeypatch):
+    monkeypatch.setitem(app.jinja_env.globals, "asks", lambda _html: False)
+    assert unwarned({"/kader/bantu": phone.get("/kader/bantu").text}) == ["/kader/bantu"]
+
+
+@pytest.mark.parametrize(
+    "html, asked",
+    [
+        ('<input id="a" name="a" type="text" value="">', True),
+        ('<input name="a">', True),
+        ("<textarea name=a>", True),
+        ('<select id="x">', True),
+        ('<input type="radio">', True),
+        ('<input id="csrf_token" name="csrf_token" type="hidden" value="x"><input type="submit" value="Ya">', False),
+        ("<p>&lt;input name=a&gt;</p>", False),
+    ],
+)
+def test_what_can_be_typed_is_seen(html, asked):
+    assert asks(html) is asked
+
+
+def test_nobody_else_is_warned_or_sent_away(app, siti):
+    for client in (app.test_client(), sign_in(app, siti), officer_client(app)):
+        for url in ("/", "/bantuan", "/pengaduan"):
+            html = client.get(url, follow_redirects=True).text
+            assert 'class="w"' not in html and "http-equiv" not in html and "volunteer.css" not in html
+
+
+def test_staying_answers_nothing_and_counts(phone):
+    with later(minutes=9, seconds=59):
+        answer = phone.get("/kader/tetap")
+        assert (answer.status_code, answer.data, answer.headers["Cache-Control"]) == (204, b"", "no-cache, no-store")
+    with later(minutes=19, seconds=58):
+        assert phone.get("/kader").status_code == 200
+
+
+def test_staying_too_late_takes_no_page_away_and_revives_nothing(phone):
+    with later(minutes=10, seconds=1):
+        assert phone.get("/kader/tetap").status_code == 204
+        assert phone.get("/kader").location == "/petugas/masuk"
+
+
+def test_a_stay_that_is_not_noted_would_be_noticed(phone, monkeypatch):
+    monkeypatch.setattr(entrance, "noted_every", lambda _idle: 3600)
+    with later(minutes=9, seconds=59):
+        phone.get("/kader/tetap")
+    with later(minutes=19, seconds=58):
+        assert phone.get("/kader").location == "/petugas/masuk"
+
+
+def test_a_page_that_left_by_itself_says_that_the_sign_in_is_over_and_names_nobody(phone, kader, siti, codes):
+    help_of(phone, siti, codes[0], minutes=60)
+    with later(minutes=10):
+        answer = phone.get("/kader/usai")
+        assert "Anda sudah keluar" in answer.text and "SITI" not in answer.text
+        assert enter(phone, kader).location == "/kader"
+
+
+def ends_within(phone, minutes: int) -> bool:
+    """Two pages left open, five minutes apart: does the sign-in end, though each page goes on by itself?"""
+    for minute in range(10, minutes, 5):
+        with later(minutes=minute):
+            if "Anda sudah keluar" in phone.get("/kader/usai").text:
+                return True
+    return False
+
+
+def test_two_pages_left_open_do_not_keep_the_sign_in_alive(phone):
+    with later(minutes=5):
+        phone.get("/kader")
+    with later(minutes=10):
+        assert "Anda masih masuk" in phone.get("/kader/usai").text
+    assert ends_within(phone, minutes=60)
+
+
+def test_pages_that_woke_each_other_would_be_noticed(phone, monkeypatch):
+    def wakes(response):
+        g.pop("untouched", None)
+        return note(response)
+
+    hooks = phone.application.after_request_funcs[None]
+    note = entrance.note_seen
+    kept = [wakes if hook is note else hook for hook in hooks]
+    monkeypatch.setitem(phone.application.after_request_funcs, None, kept)
+    with later(minutes=5):
+        phone.get("/kader")
+    assert not ends_within(phone, minutes=60)
