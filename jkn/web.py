@@ -19,7 +19,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter
 
 from jkn import db
-from jkn.access import login_manager
+from jkn.access import Can, actor, allowed, login_manager
 from jkn.errors import N_
 from jkn.money import format_rupiah
 
@@ -29,6 +29,7 @@ HTMX_CONFIG = (
     '"selfRequestsOnly":true,"allowScriptTags":false,"timeout":30000}'
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
+TYPED = re.compile(r'<(?:textarea|select)\b|<input\b(?![^>]*\btype="(?:hidden|submit)")')
 OUTBOX = "o"  # the cookie of a volunteer's browser, which keeps forms written without a signal
 SERVICE_WORKER = "outbox-sw.js"
 # Of this volunteer on this browser, given by offline: what opens the outbox, and the mark of whose it is.
@@ -74,6 +75,8 @@ def init_app(app: Flask) -> None:
         keeps_outbox=keeps_outbox,
         paper_width=paper_width,
         outbox_owner=lambda: outbox_owner(),  # noqa: F821  given by offline
+        for_volunteer=for_volunteer,
+        asks=asks,
     )
     style_hash = b64encode(sha256(style.encode()).digest()).decode()
     app.config["CSP"] = (
@@ -130,6 +133,16 @@ def on_kiosk() -> bool:
 def keeps_outbox() -> bool:
     """Has a volunteer worked in this browser? Then signing out leaves its storage, of which nothing can be read."""
     return OUTBOX in request.cookies and not on_kiosk()
+
+
+def for_volunteer() -> bool:
+    """Is the reader a volunteer on a phone of their own? Their pages warn before the sign-in ends."""
+    return current_user.is_authenticated and not on_kiosk() and allowed(actor(), Can.HELP_MEMBERS)
+
+
+def asks(html: str) -> bool:
+    """Does the page ask for something that would be lost with it?"""
+    return TYPED.search(html) is not None
 
 
 def aria(field) -> dict:
@@ -218,8 +231,8 @@ def finish(response):
         if response.mimetype == "text/html" and not is_redirect and not g.get("is_fragment"):
             script = ";script-src 'self'" if g.get("script") or on_kiosk() else ""
             script += ";connect-src 'self'" if g.get("script") else ""
-            policy = current_app.config["SHEET_CSP" if on_kiosk() or g.get("has_sheet") else "CSP"]
-            headers["Content-Security-Policy"] = policy + script
+            has_sheet = on_kiosk() or for_volunteer() or g.get("has_sheet")
+            headers["Content-Security-Policy"] = current_app.config["SHEET_CSP" if has_sheet else "CSP"] + script
             headers["X-Frame-Options"] = "DENY"
             headers["Referrer-Policy"] = "same-origin"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"

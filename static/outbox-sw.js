@@ -11,7 +11,9 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()))
 addEventListener('fetch', (event) => {
   const asked = event.request
   if (asked.mode === 'navigate' && asked.method === 'GET') {
-    event.respondWith(fetch(asked).catch(() => caches.match('/kader/luring')))
+    event.respondWith(fetch(asked).catch(() =>
+      // "I am still here" must not take the page away; what was typed is kept when it is sent
+      /tetap$/.test(asked.url) ? new Response(null, { status: 204 }) : caches.match('/kader/luring')))
   } else if (asked.url.indexOf('/s/outbox.js') > 0) {
     event.respondWith(caches.match(asked).then((kept) => kept || fetch(asked)))
   }

@@ -144,6 +144,8 @@ url                                    access             methods               
 /kader/tunai                           cash:settle        GET POST                   -          staff
 /kader/tunai/terima                    members:help       GET POST                   -          staff
 /kader/luring                          public             GET                        -          -
+/kader/tetap                           public             GET                        -          -
+/kader/usai                            public             GET                        -          -
 /kader/slip                            members:help       GET POST                   -          staff
 /kader/minta                           members:help       GET POST                   -          staff
 /kader/minta/<int:asking_id>           members:help       GET POST                   Asking     staff

@@ -34,7 +34,8 @@ PAGE = {
     "X-Frame-Options": "DENY",
 }
 FILES = [route for route in PAGES if route.url.endswith("/csv")]
-HTML = [route for route in PAGES if route.url != "/healthz" and route not in FILES]  # /healthz speaks JSON, to machines
+NO_PAGES = ("/healthz", "/kader/tetap")  # one speaks JSON, to machines, the other says nothing
+HTML = [route for route in PAGES if route.url not in NO_PAGES and route not in FILES]
 RECEIPTS = ("/tunai/<int:cash_id>", "/wakil/<int:grant_id>/tanda-terima")
 LEAVING = ("/sampai-jumpa", "/kios/selesai")
 # https://unpkg.com/htmx.org@1.9.12/dist/htmx.min.js
@@ -55,7 +56,8 @@ def weight(response) -> int:
 
 def expected(response, route=None) -> dict:
     script = "<script" in response.text
-    policy = WITH_SHEET if route and route.url in RECEIPTS else POLICY
+    has_sheet = "volunteer.css" in response.text or (route and route.url in RECEIPTS)
+    policy = WITH_SHEET if has_sheet else POLICY
     headers = PAGE | {"Content-Security-Policy": policy + (WITH_SCRIPT if script else "")}
     return headers | ({"Clear-Site-Data": '"cache"'} if route and route.url in LEAVING else {})
 

@@ -12,6 +12,7 @@ import pytest
 from jkn import clock
 from jkn.access import SYSTEM
 from jkn.accounts import service as accounts
+from jkn.accounts.rules import LIMITS, WARNING
 from jkn.db import db
 from tests.builders import PIN, a_family, people, post
 from tests.conftest import NOW
@@ -29,6 +30,7 @@ ERROR = 1 * KB
 KIOSK_STYLE = 3 * KB
 RECEIPT_STYLE = 0.5 * KB
 RECEIPTS = re.compile(r"/tunai/\d+$|/wakil/\d+/tanda-terima$")
+VOLUNTEER_STYLE = 0.4 * KB
 KIOSK_SCRIPTS = 16 * 1024  # of them htmx is 15,238
 
 
@@ -118,6 +120,13 @@ def test_the_kiosks_own_sheet_is_small(client, app):
         assert len(gzip.compress(sheet.data, 6)) <= KIOSK_STYLE
 
 
+def test_the_volunteers_own_sheet_is_smaller_and_warns_when_the_rules_say(client):
+    with client.get("/s/volunteer.css") as sheet:
+        assert len(gzip.compress(sheet.data, 6)) <= VOLUNTEER_STYLE
+        shown = (LIMITS["volunteer"][0] - WARNING).total_seconds()
+        assert re.findall(r"animation:w (\d+)s[;}]", sheet.text) == [f"{shown:.0f}"]
+
+
 def test_the_kiosks_scripts_are_small_together(app):
     """Its own, htmx, and the worker with the page for a dead line, as they are sent."""
     kiosk, sizes = as_kiosk(app), []
@@ -174,10 +183,10 @@ def faults(page: Weighed) -> list[str]:
     own_scripts = 0  # of a kiosk or of a volunteer's outbox
     for tag, attributes in page.tags:
         source = attributes.get("src") or (attributes.get("href") if tag == "link" else None) or "data:"
-        sheet = "/s/kiosk.css?v=" if page.who == "kiosk" else "/s/receipt.css?v=" if RECEIPTS.match(page.url) else None
+        own = [f"/s/{page.who}.css?v="] * (page.who in ("kiosk", "volunteer"))
         on_paper = page.who == "kiosk" or attributes.get("media") == "print"
-        is_ours = tag == "link" and sheet and source.startswith(sheet) and on_paper
-        if not source.startswith("data:") and tag != "script" and not is_ours:
+        own += ["/s/receipt.css?v="] * bool(RECEIPTS.match(page.url) and on_paper)
+        if not source.startswith("data:") and tag != "script" and not (tag == "link" and source.startswith(tuple(own))):
             found.append(f"fetches {source}")
         on_kiosk = page.who == "kiosk" and source.startswith("/s/kiosk.js?v=")
         if tag == "script" and (on_kiosk or (page.url.startswith("/kader") and source.startswith("/s/outbox.js?v="))):

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from jkn import exports
 from jkn.access import Actor, Can, Level, Role, actor, allowed, fetch, needs, public
-from jkn.accounts import breach, entrance, officers, service, sheets
+from jkn.accounts import breach, entrance, grants, officers, service, sheets
 from jkn.accounts.forms import ConfirmForm, OfficerSignInForm, SlipForm
 from jkn.accounts.models import Slip
 from jkn.accounts.views import bp
@@ -37,7 +37,9 @@ def officer_sign_in():
             by = Actor(officer_id=officer.id, role=officer.role, office=officer.office, channel="desk")
             if allowed(by, Can.HELP_MEMBERS):
                 by = replace(by, channel="volunteer")  # their own phone
-            entrance.enter(service.open_sign_in(officer=officer, level=Level.L1, by=by))
+            former, opened = entrance.ran_out(), service.open_sign_in(officer=officer, level=Level.L1, by=by)
+            grants.resume(former, opened.row, by)
+            entrance.enter(opened)
             return entrance.back_or(".desk")
     return page("accounts/officer_sign_in.html", form=form)
 

@@ -16,6 +16,7 @@ from jkn import access, clock, db
 from jkn.access import Actor, Level, Role, login_manager
 from jkn.accounts import service
 from jkn.accounts.models import Grant, Officer, SignIn
+from jkn.accounts.rules import WARNING, noted_every
 from jkn.drafts import service as drafts
 from jkn.members.models import Payer, Person, Stay
 from jkn.permissions import opened_by
@@ -33,6 +34,7 @@ class SignedIn(UserMixin):
     row: SignIn
     actor: Actor
     language: str | None = None
+    warning = int(WARNING.total_seconds())  # seconds for which a page says that the sign-in ends
 
 
 @login_manager.user_loader
@@ -47,8 +49,7 @@ def load(token: str) -> SignedIn | None:
         return None
     if row.device != g.get("kiosk"):
         return None
-    step = 5 if row.idle_seconds <= 60 else 60
-    if (now - row.seen_at).total_seconds() >= step:
+    if (now - row.seen_at).total_seconds() >= noted_every(row.idle_seconds):
         g.seen = row.id
     return SignedIn(row, _actor(row), None if row.on_behalf_of else row.language)
 
@@ -115,7 +116,7 @@ def _actor(row) -> Actor:
 def enter(opened: service.Opened) -> None:
     """Put the new token into the cookie, under a fresh session, and end the sign-in that this browser had before.
 
-    What waits to be gone back to stays; at a kiosk only for whom it waits: another may sign in next."""
+    What waits to be gone back to stays; at a kiosk only for its writer: another may sign in next."""
     if current_user.is_authenticated:
         service.close_sign_in(access.actor().sign_in, access.actor())
     names = ("back", "held", "lang", "recovery")
@@ -170,27 +171,29 @@ def remember_device(response):
 def ask_to_sign_in():
     """To the sign-in; what was typed is kept sealed and comes back to the same person. Never PINs, passwords, codes."""
     session["back"] = request.path
+    former = ran_out()
     if request.method == "POST":
         keep_typed()
     elif 0 < len(request.query_string) < LONGEST_BACK:
         session["back"] = request.full_path
-    for_staff = request.path.startswith(("/petugas", "/kader"))
+    for_staff = request.path.startswith(("/petugas", "/kader")) or (former and former.officer_id)
     return redirect(url_for("accounts.officer_sign_in" if for_staff else "accounts.sign_in"), 303)
 
 
 def keep_typed() -> None:
     """Keep the form that could not be sent yet, sealed, for the one person who typed it."""
-    if whose := _ran_out():
+    if former := ran_out():
         typed = {name: values for name, values in request.form.lists() if not NEVER_HELD.search(name)}
+        whose = [former.person_id, former.officer_id, former.grant]
         held = {"path": request.path, "typed": typed, "by": whose}
         session["held"], _code = drafts.keep("held", held, kept=HELD)
 
 
-def _ran_out() -> list[int | None] | None:
-    """Whose sign-in this browser had: a phone is shared, and the next person must not see what was typed. After a
-    sign-out nobody's: then it is not kept at all."""
-    row = SignIn.get_or_none(SignIn.token_hash == service.hash_token(session.get("_user_id", "")))
-    return [row.person_id, row.officer_id, row.grant] if row else None
+def ran_out() -> SignIn | None:
+    """The sign-in that this browser had: a phone is shared, and the next person must not see what was typed. After a
+    sign-out none: then nothing is kept at all."""
+    token = session.get("_user_id")
+    return SignIn.get_or_none(SignIn.token_hash == service.hash_token(token)) if token else None
 
 
 def bring_back_held() -> None:

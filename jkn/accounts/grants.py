@@ -92,6 +92,19 @@ def use(grant: Grant, by: Actor) -> None:
 
 
 @writing
+def resume(former: SignIn | None, opened: SignIn, by: Actor) -> None:
+    """A volunteer's sign-in ran out, and they signed in again in the same browser: the consent goes on while it runs.
+
+    Its minutes are the member's word, not the sign-in's; a new one would cost them another code."""
+    if former is None or former.revoked_at or former.officer_id is None or former.officer_id != opened.officer_id:
+        return
+    grant = Grant.get_or_none(Grant.id == former.grant, Grant.holder_officer == opened.officer_id)
+    if grant and grant.is_live:
+        SignIn.update(grant=grant.id).where(SignIn.id == opened.id).execute()
+        audit.record(Act.GRANT_USED, grant, by, person=grant.person_id)
+
+
+@writing
 def leave(by: Actor) -> None:
     """Back to one's own pages. With that a consent is over: it held for this once."""
     if by.is_helper:

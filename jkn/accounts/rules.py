@@ -21,13 +21,21 @@ PAPERS_WAIT = timedelta(hours=24)  # in which somebody whose papers an officer h
 LIMITS = {
     "web": (timedelta(minutes=15), timedelta(hours=12)),
     "kiosk": (timedelta(seconds=60), timedelta(minutes=10)),
+    "volunteer": (timedelta(minutes=10), timedelta(hours=8)),
     "desk": (timedelta(minutes=15), timedelta(hours=8)),
 }
+WARNING = timedelta(seconds=30)  # before the idle end of a volunteer's sign-in, counted from the page
 
 COMMON = frozenset(
     "123321 789456 456789 159753 147258 258369 369258 142536 246810 135790 102030 010203 101010 112358 314159 271828 "
     "520520 521521 007007 456123 147852 987456 741852 963852 123654 321654 789123 170845".split()
 )
+
+
+def noted_every(idle_seconds: int) -> int:
+    """Seconds between two notes of when a sign-in was last used. Where a page warns before the end, it counts from its
+    own opening: there a note a minute old would end the sign-in before the warning."""
+    return 5 if idle_seconds <= LIMITS["volunteer"][0].total_seconds() else 60
 
 
 def weak_pin_reason(pin: str, births: Iterable[date] = (), numbers: Iterable[str] = ()) -> str | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from jkn import clock
-from jkn.access import Actor, Level
+from jkn.access import Actor, Can, Level, allowed
 from jkn.accounts import attempts, hashing, sheets, stopping
 from jkn.accounts.models import Account, KnownDevice, Officer, SignIn
 from jkn.accounts.officers import create_officer as create_officer
@@ -170,8 +170,7 @@ def open_sign_in(
 ) -> Opened:
     """A new revocable sign-in. `by` says through which door; `device` is the browser's own token, remembered."""
     by = by or Actor()
-    kind = kind or ("desk" if officer else by.channel)
-    idle, length = LIMITS[kind]
+    idle, length = LIMITS[kind or (_kind_of(officer) if officer else by.channel)]
     token, now = secrets.token_urlsafe(24), clock.now()
     row = SignIn.create(
         token_hash=hash_token(token),
@@ -194,6 +193,11 @@ def open_sign_in(
     owner = {"person": person.id} if person else {}
     audit.record(Act.SIGNED_IN, row, by, **owner)
     return Opened(token, row)
+
+
+def _kind_of(officer: Officer) -> str:
+    """Volunteers work on a phone of their own in a village, others of the staff at a desk: whatever door they took."""
+    return "volunteer" if allowed(Actor(role=officer.role), Can.HELP_MEMBERS) else "desk"
 
 
 @writing

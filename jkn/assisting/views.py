@@ -1,10 +1,11 @@
 """A volunteer's own pages: the work list, and help inside a consent."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from jkn import looks, web
-from jkn.access import Can, actor, fetch, needs
+from jkn.access import Can, actor, fetch, needs, public
 from jkn.accounts import receipts, words
 from jkn.accounts.models import Grant
 from jkn.assisting import consents, worklist
@@ -32,6 +33,26 @@ def volunteer_front():
     who = actor()
     villages = [(code, regions.village_label(code) or code) for code in worklist.villages_of(who.officer_id)]
     return page("assisting/volunteer_front.html", villages=villages, tasks=TASKS, who=who, key=web.outbox_key())
+
+
+@bp.get("/kader/tetap")
+@public
+def volunteer_stay():
+    """ "I am still here", said from a page with a form: no content, so that every browser keeps the page and what was
+    typed. It answers alike when the sign-in is over: the form, sent, is then kept until the next one."""
+    actor()  # whoever is signed in is noted as being here
+    return current_app.response_class(status=204, mimetype="text/plain")
+
+
+@bp.get("/kader/usai")
+@public
+def volunteer_end():
+    """Where a page without a form goes by itself when the time is over. It ends no sign-in, and keeps none alive: two
+    pages left open would else wake each other for ever."""
+    g.untouched = True
+    if not current_user.is_authenticated:
+        session["back"] = url_for(".volunteer_front")  # a cookie that changes also shuts the Back button's cache
+    return page("assisting/volunteer_end.html")
 
 
 @bp.get("/kader/daftar")

@@ -70,4 +70,5 @@ def test_most_pins_are_left():
 def test_no_way_in_stays_open_for_a_day():
     assert all(idle <= length for idle, length in LIMITS.values())
     assert LIMITS["kiosk"][0].total_seconds() == 60
+    assert LIMITS["volunteer"][0].total_seconds() == 600
     assert max(length for _idle, length in LIMITS.values()).total_seconds() <= 12 * 3600

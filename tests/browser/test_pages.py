@@ -19,7 +19,7 @@ from tests.browser.looking import Look, Looking, invalid
 from tests.browser.serving import use
 from tests.browser.world import SESSION
 from tests.builders import a_family, people
-from tests.crawl import PAGES, as_staff
+from tests.crawl import PAGES, as_staff, fields
 
 ASKED = ("/faskes?q=gubeng", "/faskes/desa?q=gubeng", "/pengaduan?place=gubeng", "/kartu/1?tampil=1", "/tidak-ada")
 # A form sent empty shows every error it has.
@@ -31,7 +31,8 @@ SENT_EMPTY = {
     "/petugas/masuk": _("Sign in"),
 }
 LIST = "/petugas/pembayar/<int:payer_id>/<month>/csv"
-LEFT_OUT = ("/healthz", LIST, "/kios", "/kios/masih", "/kios/selesai")  # for machines; a file; seen at a kiosk below
+# for machines; no page; a file; seen at a kiosk below
+LEFT_OUT = ("/healthz", "/kader/tetap", LIST, "/kios", "/kios/masih", "/kios/selesai")
 AT_A_KIOSK = (
     "/kios",
     "/kios/aktif",
@@ -133,6 +134,7 @@ def test_the_walk_saw_the_pages(looks):
         "/pengaduan/nomor",
         "/daftar/majikan",
         "/data-saya/kelas/batal",
+        "/kader/tetap",
         "/kios/penjaga.js",
         "/kios/petugas/escpos",
         "/kios/petugas/kertas",
@@ -161,8 +163,12 @@ def test_the_markup_is_valid(looks, tmp_path):
     assert not wrong, "\n".join(wrong)
 
 
-def test_only_a_kiosk_goes_on_by_itself(looks):
-    assert {look.who for look in looks if "http-equiv" in look.html} == {"kiosk", "member at a kiosk"}
+def test_only_a_kiosk_goes_on_by_itself_and_a_volunteers_page_on_which_nothing_can_be_typed(looks):
+    leaving = [look for look in looks if "http-equiv" in look.html]
+    assert {look.who for look in leaving} == {"kiosk", "member at a kiosk", "volunteer"}
+    assert {str(look) for look in leaving if look.who == "volunteer"} == {
+        str(look) for look in looks if look.who == "volunteer" and not fields(look.html).typed
+    }
 
 
 def test_nothing_is_wider_than_the_screen(looks):
@@ -218,7 +224,7 @@ FIRST_AND_AGAIN = (
     ("member", "/status", 1, 1),
     ("visitor", "/faskes", 2, 1),
     ("kiosk", "/kios", 3, 1),
-    ("volunteer", "/kader", 2, 1),
+    ("volunteer", "/kader", 3, 1),
 )
 
 
