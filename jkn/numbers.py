@@ -14,48 +14,10 @@ from jkn.errors import N_
 
 # Kemendagri 300.2.2-2138/2025 and codes still found on old cards: 54 East Timor, 97 a province of Papua as BPS counts.
 PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "16",
-        "17",
-        "18",
-        "19",
-        "21",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "51",
-        "52",
-        "53",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "72",
-        "73",
-        "74",
-        "75",
-        "76",
-        "81",
-        "82",
-        "91",
-        "92",
-        "93",
-        "94",
-        "95",
-        "96",
-        "54",
-        "97",
-    ]
+    (
+        "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 "
+        "64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96 54 97"
+    ).split()
 )
 VA_PREFIXES = ("88888", "89888")  # BRI, BNI, BTN, BCA; Mandiri
 EMPLOYER_TAIL = "900"  # before the eight digits of an employer (8.6); cards give tails that begin with 0

@@ -16,7 +16,7 @@ from jkn.contributions import corrections
 from jkn.contributions import rules as dues
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Reason
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.members import service as members

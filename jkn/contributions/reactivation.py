@@ -10,7 +10,8 @@ from typing import NamedTuple
 from jkn.calendar import first_of_month
 from jkn.contributions import holds, rules, service
 from jkn.contributions.models import Bill, Hold, How, Settlement
-from jkn.contributions.rules import ONE_DAY, Share, State
+from jkn.contributions.rules import ONE_DAY, Share
+from jkn.contributions.standing import State, standing_on
 from jkn.ledger.models import Account, Movement
 from jkn.members.models import Payer, PayerKind
 
@@ -144,4 +145,4 @@ def _is_suspended(months: Sequence[date], settled: dict[date, date], day: date) 
     unpaid = [month for month in known if month not in settled and month not in lapsed]
     relaxed = rules.relaxed_months(unpaid, settled, day)
     stops = [month for month in unpaid if month not in relaxed]
-    return rules.standing_on(day, stops, lapsed, day).state == State.SUSPENDED
+    return standing_on(day, stops, lapsed, day).state == State.SUSPENDED

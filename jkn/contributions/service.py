@@ -12,10 +12,11 @@ from jkn.audit.models import Act
 from jkn.calendar import add_months, first_of_month, months_between, next_month
 from jkn.contributions import billed, holds, issuing, late, rules, settling
 from jkn.contributions.models import BillLine, Correction, How, Settlement
-from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share, Standing
+from jkn.contributions.rules import Line, MonthOwed, OpenMonths, Owed, Share
 from jkn.contributions.settling import amounts_of as amounts_of
 from jkn.contributions.settling import claim as claim
 from jkn.contributions.settling import waive as waive
+from jkn.contributions.standing import Standing, standing_before_first_payment, standing_on
 from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.ledger import service as ledger
@@ -56,7 +57,7 @@ def shares_of(payer: Payer, spells: Iterable[Spell] | None = None) -> list[Share
 def standing(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> Standing:
     """How the payer stands on a day, past or future, by what is settled up to that day."""
     if payer.family_id and payer.liable_from is None:
-        return rules.standing_before_first_payment(payer.registered_on, on)
+        return standing_before_first_payment(payer.registered_on, on)
     return _standing(on, open_months(payer, on, shares_of(payer) if shares is None else shares))
 
 
@@ -72,7 +73,7 @@ def standing_and_owed(payer: Payer, on: date, shares: Sequence[Share] | None = N
 
 def _standing(on: date, found: OpenMonths) -> Standing:
     stops = [month for month in found.unpaid if month not in found.covered or month >= first_of_month(on)]
-    return rules.standing_on(on, stops, found.lapsed, found.paid_through)
+    return standing_on(on, stops, found.lapsed, found.paid_through)
 
 
 def open_months(payer: Payer, on: date, shares: Sequence[Share] | None = None) -> OpenMonths:

@@ -8,7 +8,8 @@ from jkn import law
 from jkn.calendar import add_months
 from jkn.contributions import rehab
 from jkn.contributions.course import Next
-from jkn.contributions.rules import Fact, Standing, State
+from jkn.contributions.rules import Fact
+from jkn.contributions.standing import Standing, State
 from jkn.errors import N_
 from jkn.money import Rupiah
 from jkn.penalties.rules import Window

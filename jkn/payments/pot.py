@@ -15,7 +15,8 @@ from jkn.access import Actor
 from jkn.calendar import first_of_month
 from jkn.contributions import service as contributions
 from jkn.contributions.course import Next
-from jkn.contributions.rules import Share, State, counts_in, whole_months
+from jkn.contributions.rules import Share, counts_in, whole_months
+from jkn.contributions.standing import State
 from jkn.instalments import service as instalments
 from jkn.members.models import Payer
 from jkn.money import Rupiah

@@ -4,26 +4,23 @@ without harm."""
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from hashlib import file_digest
 from pathlib import Path
-from typing import NamedTuple
 
 from jkn import clock, law
 from jkn.access import SYSTEM
 from jkn.audit import service as audit
 from jkn.audit.models import Act
-from jkn.db import db, writing
-from jkn.employers.models import Employer
+from jkn.db import writing
 from jkn.errors import N_, Refused
 from jkn.imports import Report, chunks, execute_many, read, settle
-from jkn.members.models import Card, Payer, Stay
-from jkn.money import Rupiah
-from jkn.numbers import EMPLOYER_TAIL, VA_PREFIXES, BadNumber
-from jkn.payments.models import AccountNumber, Partner
-from jkn.reconciliation import comparing, rules
+from jkn.numbers import BadNumber
+from jkn.payments.models import Partner
+from jkn.reconciliation import comparing, ours, rules
 from jkn.reconciliation.models import Difference, SettlementFile, SettlementLine
-from jkn.reconciliation.rules import AGREED, Booked, Outcome
+from jkn.reconciliation.ours import Known, Row
+from jkn.reconciliation.rules import AGREED, Outcome
 
 COLUMNS = ("referensi", "va", "jumlah", "waktu")
 PROVIDERS_COLUMNS = ("referensi", "jumlah", "waktu")
@@ -31,32 +28,6 @@ CHUNK = 2000
 COLUMNS_OF_LINE = (
     "partner_id, reference, is_taken_back, file_id, line, va, tail, amount, paid_at, paid_on, outcome, payment_id"
 )
-
-
-class Row(NamedTuple):
-    """One good line of a list; `paid_on` is the day in Jakarta."""
-
-    line: int
-    reference: str
-    va: str
-    amount: Rupiah
-    paid_at: datetime
-    paid_on: date
-    is_taken_back: bool
-
-    @property
-    def tail(self) -> str:
-        return self.va[5:]
-
-
-class Known(NamedTuple):
-    """A line that was read before, in this run or another."""
-
-    file_id: int
-    line: int
-    tail: str
-    amount: Rupiah
-    outcome: str
 
 
 def read_file(path: Path, partner: Partner, report: Report, day: date | None = None) -> Counter | None:
@@ -142,9 +113,9 @@ def _row(line: int, values: dict[str, str], va: str = "") -> Row:
 def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Counter, int]:
     """One chunk, one transaction: the outcomes of its lines that stand in this file, and how many were read before."""
     partner, references = file.partner_id, [row.reference for row in rows]
-    known = _lines_of(partner, references)
-    booked = _charged(file.partner, references) if file.partner.provider else _booked(partner, references)
-    is_known = _knows(file.partner, [row for row in rows if row.reference not in booked])
+    known = ours.lines_of(partner, references)
+    booked = ours.booked_for(file.partner, references)
+    is_known = ours.who_is_known(file.partner, [row for row in rows if row.reference not in booked])
     found, fresh, repeated = Counter(), [], 0
     for row in rows:
         key = row.reference, row.is_taken_back
@@ -157,9 +128,9 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
             else:
                 repeated += 1
             continue
-        payment, ours = booked.get(row.reference, (None, None))
-        outcome = rules.judge(row.amount, row.tail, row.is_taken_back, ours, is_known(row))
-        if ours is None and (row.reference, True) in known:
+        payment, held = booked.get(row.reference, (None, None))
+        outcome = rules.judge(row.amount, row.tail, row.is_taken_back, held, is_known(row))
+        if held is None and (row.reference, True) in known:
             outcome = Outcome.REVERSED
         known[key] = Known(file.id, row.line, row.tail, row.amount, outcome)
         fresh.append((row, outcome, payment))
@@ -170,91 +141,6 @@ def _store(file: SettlementFile, rows: list[Row], report: Report) -> tuple[Count
     if fresh:
         audit.record(Act.SETTLEMENT_READ, file, SYSTEM, count=len(fresh))
     return found, repeated
-
-
-def _lines_of(partner: int, references: list[str]) -> dict[tuple[str, bool], Known]:
-    """The lines of these references that were read before."""
-    rows = _look_up(
-        "SELECT reference, is_taken_back, file_id, line, tail, amount, outcome FROM settlement_line"
-        " WHERE partner_id = ? AND reference IN",
-        partner,
-        references,
-    )
-    return {(reference, bool(is_back)): Known(*line) for reference, is_back, *line in rows}
-
-
-def _booked(partner: int, references: list[str]) -> dict[str, tuple[int, Booked]]:
-    """The payments that we hold under these references, and have not taken back."""
-    rows = _look_up(
-        "SELECT notice.reference, notice.va, payment.id, payment.amount FROM bank_notice AS notice"
-        " JOIN payment ON payment.id = notice.payment_id"
-        " WHERE payment.reversed_on IS NULL AND notice.partner_id = ? AND notice.reference IN",
-        partner,
-        references,
-    )
-    return {reference: (payment, Booked(amount, va[5:])) for reference, va, payment, amount in rows}
-
-
-def _charged(partner: Partner, references: list[str]) -> dict[str, tuple[int, Booked]]:
-    """The payments that stand of a provider's charges, and of lines that officers gave to somebody."""
-    given = _look_up(
-        "SELECT line.reference, payment.id, payment.amount FROM settlement_line AS line"
-        " JOIN payment ON payment.id = line.payment_id"
-        " WHERE payment.reversed_on IS NULL AND NOT line.is_taken_back AND line.partner_id = ? AND line.reference IN",
-        partner.id,
-        references,
-    )
-    asked = _look_up(
-        "SELECT named.reference, payment.id, payment.amount FROM charge_reference AS named"
-        " JOIN charge ON charge.id = named.charge_id JOIN payment ON payment.id = charge.payment_id"
-        " WHERE payment.reversed_on IS NULL AND charge.provider = ? AND named.reference IN",
-        partner.provider,
-        references,
-    )
-    return {reference: (payment, Booked(amount, "")) for reference, payment, amount in [*given, *asked]}
-
-
-def _knows(partner: Partner, rows: list[Row]) -> Callable[[Row], bool]:
-    """Of these lines: does one lead to somebody who pays, by its number or, at a provider, by our own reference?"""
-    if not rows:
-        return bool
-    if not partner.provider:
-        numbers = _numbers({row.tail for row in rows})
-        return lambda row: row.tail in numbers and row.va[:5] in VA_PREFIXES
-    asked = _look_up(
-        "SELECT named.reference FROM charge_reference AS named JOIN charge ON charge.id = named.charge_id"
-        " WHERE charge.provider = ? AND named.reference IN",
-        partner.provider,
-        [row.reference for row in rows],
-    )
-    ours = {reference for (reference,) in asked}
-    return lambda row: row.reference in ours
-
-
-def _look_up(sql: str, partner: int | str, references: list[str]) -> list[tuple]:
-    """Written out: to build a statement of two thousand values costs peewee more than the engine needs for it."""
-    marks = ", ".join([db.param] * len(references))
-    return db.execute_sql(f"{sql.replace('?', db.param)} ({marks})", (partner, *references)).fetchall()
-
-
-def _numbers(tails: set[str]) -> set[str]:
-    """Which of these last eleven digits lead to somebody who pays: ours by number, an employer's, a person's card.
-
-    Also the card of who has died: the money belongs to the family.
-    """
-    if not tails:
-        return set()
-    given_out = AccountNumber.select(AccountNumber.tail).where(AccountNumber.tail.in_(tails))
-    cards = (
-        Card.select(Card.tail)
-        .join(Stay, on=(Stay.person == Card.person))
-        .join(Payer, on=(Payer.family == Stay.family))
-        .where(Card.tail.in_(tails), Stay.until.is_null())
-    )
-    codes = {tail[len(EMPLOYER_TAIL) :] for tail in tails if tail.startswith(EMPLOYER_TAIL)}
-    employers = Employer.select(Employer.bu_code).where(Employer.bu_code.in_(codes))
-    ours = {tail for (tail,) in given_out.tuples()} | {tail for (tail,) in cards.tuples()}
-    return ours | {EMPLOYER_TAIL + code for (code,) in employers.tuples()}
 
 
 def _insert(file: SettlementFile, fresh: list[tuple[Row, Outcome, int | None]]) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from jkn import clock, sealed
 from jkn.contributions import service as contributions
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.members import service as members
 from jkn.members.models import Family, NikIndex, Payer, Person
 from jkn.registration import rules

@@ -28,7 +28,7 @@ from jkn.access import SYSTEM
 from jkn.calendar import add_months, first_of_month, next_month
 from jkn.contributions import corrections, holds, service
 from jkn.contributions.models import Bill, How, Reason, Settlement
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.db import db
 from jkn.errors import Refused
 from jkn.instalments import service as instalments

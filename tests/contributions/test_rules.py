@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from jkn.calendar import add_months, months_between
 from jkn.contributions import rules
-from jkn.contributions.rules import Share, State
+from jkn.contributions.rules import Share
+from jkn.contributions.standing import State, standing_before_first_payment, standing_on
 
 
 def month(text: str) -> date:
@@ -71,13 +72,13 @@ def test_g01_the_first_payment_is_possible_from_day_14_to_day_30():
     ],
 )
 def test_a_family_that_never_paid_waits_and_then_lapses(day, state):
-    standing = rules.standing_before_first_payment(date(2025, 6, 1), day)
+    standing = standing_before_first_payment(date(2025, 6, 1), day)
     assert standing.state == state and not standing.is_covered
     assert (standing.since, standing.until) == (date(2025, 6, 15), date(2025, 7, 1))
 
 
 def stand(day: date, unpaid: list[date], paid_through: str, lapsed=()):
-    return rules.standing_on(day, unpaid, lapsed, month(paid_through))
+    return standing_on(day, unpaid, lapsed, month(paid_through))
 
 
 def test_a01_a_month_unpaid_at_its_end_stops_cover_on_the_first():
@@ -107,7 +108,7 @@ def test_before_july_2016_cover_stopped_six_months_later():
 
 def test_every_standing_names_its_law_and_its_values():
     for standing in (
-        rules.standing_before_first_payment(date(2025, 6, 1), date(2025, 6, 2)),
+        standing_before_first_payment(date(2025, 6, 1), date(2025, 6, 2)),
         stand(date(2026, 1, 5), [month("2026-01")], "2025-12"),
         stand(date(2026, 2, 5), months("2026-01", 2), "2025-12"),
     ):

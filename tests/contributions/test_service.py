@@ -12,7 +12,8 @@ from jkn.audit.models import Act, Entry
 from jkn.calendar import add_months
 from jkn.contributions import issuing, rules, service
 from jkn.contributions.models import Bill, BillLine, How, Settlement
-from jkn.contributions.rules import Share, State
+from jkn.contributions.rules import Share
+from jkn.contributions.standing import State
 from jkn.db import db, write
 from jkn.errors import Refused
 from jkn.ledger import service as ledger

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from jkn.contributions import rules
-from jkn.contributions.rules import Share, State
+from jkn.contributions.rules import Share
+from jkn.contributions.standing import Standing, State, standing_before_first_payment, standing_on
 
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
 DECEMBER = date(2025, 12, 1)
@@ -16,12 +17,12 @@ def steps(standing):
 
 
 def test_a_family_without_a_registration_has_lapsed():
-    standing = rules.standing_before_first_payment(None, date(2026, 1, 5))
-    assert standing == rules.Standing(State.LAPSED, None, None, (), (), None, (), "Perpres 82/2018 ps 15")
+    standing = standing_before_first_payment(None, date(2026, 1, 5))
+    assert standing == Standing(State.LAPSED, None, None, (), (), None, (), "Perpres 82/2018 ps 15")
 
 
 def test_a_waiting_family_reads_its_window():
-    standing = rules.standing_before_first_payment(date(2025, 6, 1), date(2025, 7, 1))
+    standing = standing_before_first_payment(date(2025, 6, 1), date(2025, 7, 1))
     assert (standing.state, standing.since, standing.until) == (State.WAITING, date(2025, 6, 15), date(2025, 7, 1))
     assert (standing.unpaid, standing.lapsed, standing.due_on) == ((), (), None)
     assert standing.basis == "Perpres 82/2018 ps 15"
@@ -34,13 +35,13 @@ def test_a_waiting_family_reads_its_window():
 
 
 def test_the_window_is_that_of_the_day_of_registration():
-    standing = rules.standing_before_first_payment(date(2015, 5, 31), date(2015, 6, 8))
+    standing = standing_before_first_payment(date(2015, 5, 31), date(2015, 6, 8))
     assert standing.since == date(2015, 6, 7) and standing.basis == "Peraturan BPJS Kesehatan 4/2014"
 
 
 def test_a_family_that_has_paid_everything():
-    standing = rules.standing_on(date(2026, 1, 15), [], [], JANUARY)
-    assert standing == rules.Standing(
+    standing = standing_on(date(2026, 1, 15), [], [], JANUARY)
+    assert standing == Standing(
         State.ACTIVE,
         None,
         date(2026, 2, 28),
@@ -57,16 +58,16 @@ def test_a_family_that_has_paid_everything():
 
 
 def test_months_paid_ahead_move_the_end_of_cover():
-    assert rules.standing_on(date(2026, 1, 15), [], [], date(2026, 6, 1)).until == date(2026, 7, 31)
+    assert standing_on(date(2026, 1, 15), [], [], date(2026, 6, 1)).until == date(2026, 7, 31)
 
 
 def test_a_family_that_stopped_owing_is_covered_to_the_end_of_next_month():
-    assert rules.standing_on(date(2026, 1, 15), [], [], date(2025, 6, 1)).until == date(2026, 2, 28)
+    assert standing_on(date(2026, 1, 15), [], [], date(2025, 6, 1)).until == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize(("day", "state"), [(12, State.ACTIVE), (13, State.LATE), (31, State.LATE)])
 def test_the_running_month_unpaid(day, state):
-    standing = rules.standing_on(date(2026, 1, day), [JANUARY], [], DECEMBER)
+    standing = standing_on(date(2026, 1, day), [JANUARY], [], DECEMBER)
     assert (standing.state, standing.since, standing.until) == (state, None, date(2026, 1, 31))
     assert (standing.unpaid, standing.due_on) == ((JANUARY,), date(2026, 1, 12))
     assert standing.basis == "Perpres 82/2018 ps 39; Perpres 82/2018 ps 42(1)"
@@ -78,7 +79,7 @@ def test_the_running_month_unpaid(day, state):
 
 
 def test_a_suspended_family_reads_since_when_and_how_much_counts():
-    standing = rules.standing_on(date(2026, 3, 1), [JANUARY, FEBRUARY, MARCH], [], DECEMBER)
+    standing = standing_on(date(2026, 3, 1), [JANUARY, FEBRUARY, MARCH], [], DECEMBER)
     assert (standing.state, standing.since, standing.until) == (State.SUSPENDED, FEBRUARY, None)
     assert (standing.unpaid, standing.due_on) == ((JANUARY, FEBRUARY, MARCH), date(2026, 1, 12))
     assert not standing.is_covered
@@ -92,7 +93,7 @@ def test_a_suspended_family_reads_since_when_and_how_much_counts():
 
 
 def test_cover_stopped_with_the_oldest_month_even_if_it_no_longer_counts():
-    standing = rules.standing_on(MARCH, [FEBRUARY, MARCH], [DECEMBER, JANUARY], date(2025, 11, 1))
+    standing = standing_on(MARCH, [FEBRUARY, MARCH], [DECEMBER, JANUARY], date(2025, 11, 1))
     assert (standing.since, standing.lapsed) == (JANUARY, (DECEMBER, JANUARY))
     assert steps(standing)[0] == ("Oldest month not paid", DECEMBER, "month")
     assert steps(standing)[2] == ("Months in arrears that are billed", 1, "")
@@ -101,7 +102,7 @@ def test_cover_stopped_with_the_oldest_month_even_if_it_no_longer_counts():
 
 def test_a_month_in_arrears_within_the_time_of_grace_leaves_cover_on():
     months = [date(2015, month, 1) for month in (1, 2)]
-    standing = rules.standing_on(date(2015, 2, 5), months, [], date(2014, 12, 1))
+    standing = standing_on(date(2015, 2, 5), months, [], date(2014, 12, 1))
     assert (standing.state, standing.until, standing.due_on) == (State.LATE, date(2015, 6, 30), date(2015, 1, 12))
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from jkn.contributions import rules as contributions
+from jkn.contributions.standing import standing_before_first_payment, standing_on
 from jkn.eligibility import rules
 from jkn.eligibility.rules import Reason
 
@@ -24,7 +24,7 @@ def judged(standing, on=TODAY, cost=35_000, months=1):
     ],
 )
 def test_before_the_first_payment_nobody_is_served(registered_on, reason):
-    verdict = judged(contributions.standing_before_first_payment(registered_on, TODAY))
+    verdict = judged(standing_before_first_payment(registered_on, TODAY))
     assert verdict.reason == reason and not verdict.is_served
 
 
@@ -39,14 +39,14 @@ def test_before_the_first_payment_nobody_is_served(registered_on, reason):
     ],
 )
 def test_who_pays_is_served_until_a_month_has_ended_unpaid(day, unpaid, reason, served):
-    verdict = judged(contributions.standing_on(day, unpaid, [], date(2025, 12, 1)), on=day)
+    verdict = judged(standing_on(day, unpaid, [], date(2025, 12, 1)), on=day)
     assert (verdict.reason, verdict.is_served) == (reason, served)
 
 
 def test_only_the_suspended_are_warned_of_the_penalty():
     february = date(2026, 2, 1)
-    suspended = judged(contributions.standing_on(february, [JANUARY, february], [], date(2025, 12, 1)), on=february)
-    late = judged(contributions.standing_on(TODAY, [JANUARY], [], date(2025, 12, 1)))
+    suspended = judged(standing_on(february, [JANUARY, february], [], date(2025, 12, 1)), on=february)
+    late = judged(standing_on(TODAY, [JANUARY], [], date(2025, 12, 1)))
     assert (suspended.penalty_days, late.penalty_days) == (45, 0)
     assert "Perpres 59/2024" in suspended.basis
 
@@ -62,6 +62,6 @@ def test_every_verdict_has_values_and_law():
         rules.by_others("PBI_JK", "", date(2025, 1, 1), TODAY),
         rules.without_cover("PBI_JK", date(2026, 1, 1), TODAY),
         rules.without_cover(None, None, TODAY),
-        judged(contributions.standing_before_first_payment(date(2026, 1, 2), TODAY)),
+        judged(standing_before_first_payment(date(2026, 1, 2), TODAY)),
     ):
         assert verdict.trace and verdict.basis

@@ -11,7 +11,7 @@ from jkn.contributions import corrections, reactivation
 from jkn.contributions import service as contributions
 from jkn.contributions.course import End
 from jkn.contributions.models import How, Reason, Settlement
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.errors import Refused
 from jkn.instalments import service
 from jkn.instalments.models import Plan, Variant

@@ -11,7 +11,7 @@ from jkn.access import SYSTEM
 from jkn.calendar import add_months, months_between
 from jkn.contributions import service as contributions
 from jkn.contributions.models import Settlement
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.db import db
 from jkn.instalments import service as instalments
 from jkn.ledger import service as ledger

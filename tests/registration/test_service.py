@@ -10,7 +10,7 @@ from jkn.accounts import service as accounts
 from jkn.accounts.models import Account, Sheet
 from jkn.audit.models import Act, Entry
 from jkn.contributions import service as contributions
-from jkn.contributions.rules import State
+from jkn.contributions.standing import State
 from jkn.db import db
 from jkn.drafts import service as drafts
 from jkn.drafts.models import Draft
