@@ -28,9 +28,11 @@ COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --gen
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Three that take about as long, so that two cores are busy to the end.
+PARTS := sqlite browsers postgres
 DRILLS := server database power double disk month
 
-.PHONY: help install run test test-sqlite test-postgres test-slow bench bench-large bench-slow drill $(DRILLS:%=drill-%) year lint lock \
+.PHONY: help install run test $(PARTS:%=test-%) test-slow bench bench-large bench-slow drill $(DRILLS:%=drill-%) year lint lock \
 	translations
 
 help: ## list what make can do
@@ -43,13 +45,16 @@ run: install ## serve the demo on 127.0.0.1:5000 (PORT=… for another)
 	@$(FLASK) demo
 	@exec $(BIN)/granian --interface wsgi wsgi:app --no-ws --blocking-threads 4 --host $(HOST) --port $(PORT)
 
-test: $(DEV) $(CATALOGS) $(NODE_MODULES) ## all tests but the slow ones on SQLite; side by side, on Postgres, what hangs on the engine
-	@echo "Testing on SQLite and on Postgres; each reports when it is done."
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-sqlite test-postgres
+test: $(DEV) $(CATALOGS) $(NODE_MODULES) ## all tests but the slow ones: on SQLite, in browsers, and on Postgres what hangs on the engine
+	@echo "Testing on SQLite, in browsers and on Postgres, side by side; each reports when it is done."
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target $(PARTS:%=test-%)
 
-test-sqlite test-postgres: test-%: $(DEV) $(CATALOGS) $(NODE_MODULES)
+test-sqlite: CHOSEN := --ignore=tests/browser
+test-browsers: CHOSEN := tests/browser
+test-postgres: CHOSEN := --engine=postgres
+$(PARTS:%=test-%): test-%: $(DEV) $(CATALOGS) $(NODE_MODULES)
 	@echo "== $* =="
-	@$(PYTEST) --engine=$* -o cache_dir=.pytest_cache/$* $(ARGS)
+	@$(PYTEST) $(CHOSEN) -o cache_dir=.pytest_cache/$* $(ARGS)
 
 test-slow: $(DEV) $(CATALOGS) $(NODE_MODULES) ## the tests that take minutes each, on both engines
 	@$(PYTEST) --engine=sqlite -m slow -o faulthandler_timeout=3600 $(ARGS)

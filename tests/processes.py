@@ -38,12 +38,22 @@ def flask(*words: str, environ: dict[str, str], folder: Path) -> str:
 
 
 class Process:
-    """`python -m MODULE ARGUMENTS…` with this environment; `stdout` and `stderr` are numbers of open files."""
+    """`python -m MODULE ARGUMENTS…` with this environment; `stdout` and `stderr` are numbers of open files.
+
+    `group`: with a process group of its own, so that its children can be shot with it.
+    """
 
     def __init__(
-        self, module: str, *arguments: str, environ: dict, folder: Path = ROOT, stdout: int = 1, stderr: int = 2
+        self,
+        module: str,
+        *arguments: str,
+        environ: dict[str, str],
+        folder: Path = ROOT,
+        stdout: int = 1,
+        stderr: int = 2,
+        group: bool = False,
     ):
-        asked = {"run": [module, *arguments], "environ": environ, "folder": str(folder)}
+        asked = {"run": [module, *arguments], "environ": environ, "folder": str(folder), "group": group}
         self.pid, self.returncode = _ask(asked, stdout, stderr), None
         self._ended = os.pidfd_open(self.pid)
 
@@ -129,6 +139,8 @@ def _become(asked: dict, files: list[int]) -> None:
     for number, file in enumerate(files, 1):
         os.dup2(file, number)
         os.close(file)
+    if asked["group"]:
+        os.setsid()
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])

@@ -3,9 +3,6 @@ started again it comes to the same as undisturbed. The governments' aid follows:
 """
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -17,8 +14,8 @@ from jkn.db import db
 from tests.benchmarks import command, mass
 from tests.benchmarks.engines import Postgres, Sqlite
 from tests.benchmarks.tables import Goals, table, title
-from tests.drills.shooting import ROOT
 from tests.drills.sums import counts, sums
+from tests.processes import Process
 
 FULL, SMALL = {"families": 1_000_000}, {"families": 6_000}
 SECONDS, FOR = 60, 1_000_000  # on Postgres
@@ -94,15 +91,13 @@ def same(name: str, expected: dict, found: dict) -> str:
 def shoot(engine: Sqlite | Postgres, now: str, words: tuple[str, ...], families: int) -> int:
     """kill -9 in the middle of the command; how many bills there are then."""
     environ = command.environment(engine.url("shot"), now)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words], env=environ, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    with open(os.devnull, "wb") as nothing:
+        process = Process("flask", "--app", "wsgi", *words, environ=environ, stdout=nothing.fileno())
     use(engine.url("shot"))
     while process.poll() is None and Bill.select().count() < families * STRIKE:
         db.close()
         time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
     count = Bill.select().count()
     db.close_all()
     return count

@@ -13,8 +13,8 @@ from pathlib import Path
 from jkn import clock
 from jkn.db import db
 from tests.benchmarks.tables import Goals, table, title
-from tests.drills.shooting import ROOT
 from tests.drills.tills import Notice, Partner, a_partner, make_notices
+from tests.processes import ROOT
 
 FULL, SMALL = {"cuts": 500}, {"cuts": 20}
 IN_A_LIFE = 10  # cuts until the process is started again, on what the last one left

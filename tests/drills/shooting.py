@@ -2,19 +2,16 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from socket import create_server
 
 import httpx
 
 from jkn import clock
+from tests.processes import Process
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a server must answer
 
 
@@ -35,13 +32,9 @@ class Server:
             "DATABASE_URL": self.database_url,
             "JKN_NOW": (datetime.now(UTC) + self.offset).isoformat(),
         }
-        self.process = subprocess.Popen(
-            [Path(sys.executable).with_name("granian"), "--interface", "wsgi", self.target, *options],
-            env=environ,
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,  # what it says while the database is away
-            start_new_session=True,  # so that its workers can be shot with it
-        )
+        with open(os.devnull, "wb") as nothing:  # for what it says while the database is away
+            command = ("granian", "--interface", "wsgi", self.target, *options)
+            self.process = Process(*command, environ=environ, stderr=nothing.fileno(), group=True)
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends and self.process.poll() is None:
             with suppress(httpx.TransportError):
@@ -55,7 +48,7 @@ class Server:
         """kill -9 of the whole group: nobody can finish anything."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
 
     def __enter__(self) -> "Server":
         return self

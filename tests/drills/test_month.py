@@ -11,8 +11,8 @@ from jkn.commands import migrate
 from jkn.db import db
 from tests.benchmarks import command, mass
 from tests.drills import month
-from tests.drills.shooting import ROOT
 from tests.drills.sums import counts, sums
+from tests.processes import ROOT
 
 SIGKILL = -9
 
