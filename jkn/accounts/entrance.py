@@ -119,9 +119,9 @@ def enter(opened: service.Opened) -> None:
     What waits to be gone back to stays; at a kiosk only for its writer: another may sign in next."""
     if current_user.is_authenticated:
         service.close_sign_in(access.actor().sign_in, access.actor())
-    names = ("back", "held", "lang", "recovery")
-    if opened.row.channel == "kiosk":
-        names = ("back", "held", "lang") if (_ran_out() or [None])[0] == opened.row.person_id else ("lang",)
+    former, names = ran_out(), ("back", "held", "lang", "recovery")
+    if opened.row.channel == "kiosk" and (former is None or former.person_id != opened.row.person_id):
+        names = ("lang",)
     kept = {name: session[name] for name in names if name in session}
     session.clear()
     session.update(kept)

@@ -175,7 +175,7 @@ def unwarned(pages: dict[str, str]) -> list[str]:
     faults = []
     for url, html in pages.items():
         box = re.findall(r'class="w" role="alert">\n<a href="([^"]*)" data-w="Tinggal 30 detik.">Anda keluar', html)
-        leaves = re.findall(r'<meta http-equiv="refresh" content="600;url=/kader/usai">', html)
+        leaves = re.findall(r'<meta http-equiv="refresh" content="600; url=/kader/usai">', html)
         stay = "/kader/tetap" if fields(html).typed else "/" if url == "/kader/usai" else url
         if box != [stay] or len(leaves) != (0 if fields(html).typed else 1):
             faults.append(url)
