@@ -1,4 +1,4 @@
-// Volunteers' pages without a signal: instead of any of them the offline form, as anybody sees it, and its script.
+// Without a signal: the offline form, as anybody sees it, and its script.
 addEventListener('install', (event) => {
   skipWaiting()
   event.waitUntil(caches.open('outbox').then((kept) =>
@@ -12,7 +12,7 @@ addEventListener('fetch', (event) => {
   const asked = event.request
   if (asked.mode === 'navigate' && asked.method === 'GET') {
     event.respondWith(fetch(asked).catch(() =>
-      // "I am still here" must not take the page away; what was typed is kept when it is sent
+      // who stays signed in keeps the page
       /tetap$/.test(asked.url) ? new Response(null, { status: 204 }) : caches.match('/kader/luring')))
   } else if (asked.url.indexOf('/s/outbox.js') > 0) {
     event.respondWith(caches.match(asked).then((kept) => kept || fetch(asked)))

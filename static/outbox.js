@@ -41,7 +41,7 @@
     row.form = JSON.parse(new TextDecoder().decode(text))
     return row
   }).catch(() => row)
-  // What was not sent stays, for a phone's clock may jump: the server says what is too old, and then it can be mended.
+  // What was not sent stays, for a phone's clock may jump: the server says what is too old.
   const all = () => store((forms) => forms.getAll()).then((rows) => Promise.all(rows.map(read))).then((rows) => rows.filter((row) => {
     const gone = row.at < Date.now() - 2592e5 && (row.state || secretly && !row.form) // 72 hours
     if (gone) drop(row.id)

@@ -98,7 +98,7 @@ class Looking(Chromium):
                 status=document.status,
                 html=html,
                 title=page.title(),
-                violations=tuple(page.evaluate(RUN_AXE, [RULES, "kiosk" in self.who or self.who == "volunteer"])),
+                violations=tuple(page.evaluate(RUN_AXE, [RULES, "kiosk" in self.who or "volunteer" in self.who])),
                 width=page.evaluate("document.documentElement.scrollWidth"),
                 targets=tuple(page.evaluate(TARGETS)),
                 asked=tuple(url.removeprefix(self.base) for url in self.asked if not url.startswith("data:")),

@@ -76,9 +76,14 @@ class Terminal:
         raise AssertionError(f"no field is called {label}:\n{self._shown()}")
 
     def _places(self, words: str, whole: bool = False) -> list[tuple[int, int]]:
-        """(row, column) wherever the screen says this; `whole`: as all that a button says, or a key in a row."""
-        button = rf"^\s*\[?\s*{re.escape(words)}\s*\]?$|(?<!\S)(?:\(\w+\) )?{re.escape(words)}(?=$| [(\w])"
-        sought = re.compile(button if whole else re.escape(words), re.IGNORECASE)
+        """(row, column) wherever the screen says this; `whole`: as all that a button says, else as a key in a row."""
+        sought = re.escape(words)
+        if not whole:
+            return self._found(sought)
+        return self._found(rf"^\s*\[?\s*{sought}\s*\]?$") or self._found(rf"(?<!\S)(?:\(\w+\) )?{sought}(?=$| [(\w])")
+
+    def _found(self, pattern: str) -> list[tuple[int, int]]:
+        sought = re.compile(pattern, re.IGNORECASE)
         found = [(row, sought.search(line)) for row, line in enumerate(self._lines())]
         return [(row, match.start() + len(match[0]) - len(match[0].lstrip())) for row, match in found if match]
 

@@ -31,9 +31,14 @@ def visitor(request, chromium, server, places):
 
 def sign_in(browser: Chromium, nik: str) -> None:
     browser.go("/masuk")
-    browser.write(_("NIK or card number"), nik)
-    browser.write(_("PIN, 6 digits"), PIN)
-    browser.press(_("Sign in"))
+    if browser.path == "/masuk":
+        browser.write(_("NIK or card number"), nik)
+        browser.write(_("PIN, 6 digits"), PIN)
+        browser.press(_("Sign in"))
+    else:
+        browser.write(_("Hold your card before the scanner"), nik)
+        for key in (_("Go on"), *PIN, _("Go on")):
+            browser.press(key)
     browser.follow(_("Will I be served today?"))
     assert NAME in browser.text
 
@@ -93,7 +98,7 @@ def test_after_signing_out_every_page_asks_to_sign_in(visitor):
     visitor.press(_("Yes, sign out"))
     for path in ("/status", "/tagihan", "/kartu/1"):
         visitor.go(path)
-        assert visitor.path == "/masuk"
+        assert visitor.path.endswith("/masuk")
 
 
 def test_after_a_volunteer_signs_out_back_and_storage_show_nothing_of_the_member(chromium, server):
@@ -140,7 +145,7 @@ def test_the_cookie_that_is_left_opens_nothing(visitor):
     visitor.press(_("Yes, sign out"))
     visitor.context.add_cookies(before)
     visitor.go("/status")
-    assert visitor.path == "/masuk"
+    assert visitor.path.endswith("/masuk")
 
 
 def test_an_idle_kiosk_asks_and_then_forgets(chromium, server, places):
