@@ -30,6 +30,8 @@ HTMX_CONFIG = (
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
 TYPED = re.compile(r'<(?:textarea|select)\b|<input\b(?![^>]*\btype="(?:hidden|submit)")')
+# Browsers whose maker opens each page on its own servers to make it smaller, and can read it there.
+PROXIES = re.compile(r"Opera Mini|UCBrowser|UCWEB", re.IGNORECASE)
 OUTBOX = "o"  # the cookie of a volunteer's browser, which keeps forms written without a signal
 SERVICE_WORKER = "outbox-sw.js"
 # Of this volunteer on this browser, given by offline: what opens the outbox, and the mark of whose it is.
@@ -77,6 +79,8 @@ def init_app(app: Flask) -> None:
         outbox_owner=lambda: outbox_owner(),  # noqa: F821  given by offline
         for_volunteer=for_volunteer,
         asks=asks,
+        read_on_the_way=read_on_the_way,
+        veils_health=veils_health,
     )
     style_hash = b64encode(sha256(style.encode()).digest()).decode()
     app.config["CSP"] = (
@@ -128,6 +132,16 @@ def asset(name: str) -> str:
 def on_kiosk() -> bool:
     """Is the reader standing before an enrolled kiosk?"""
     return "kiosk" in g
+
+
+def read_on_the_way() -> bool:
+    """Can the browser's maker read what its user reads?"""
+    return "X-OperaMini-Phone-UA" in request.headers or PROXIES.search(request.user_agent.string) is not None
+
+
+def veils_health() -> bool:
+    """Such a browser gets nothing about illness, unless its user insists."""
+    return read_on_the_way() and request.args.get("tampil") != "1"
 
 
 def keeps_outbox() -> bool:
