@@ -86,8 +86,9 @@ def test_a_named_relative_is_still_asked_for_their_own_pin(app, siti):
 def test_the_consent_ends_by_itself(phone, siti, codes):
     start = clock.now()
     help_of(phone, siti, codes[0], minutes=15)
-    with clock.frozen(start + timedelta(minutes=14)):
-        assert phone.get("/status").status_code == 200
+    for minute in (7, 14):  # so that the helper's own sign-in goes on
+        with clock.frozen(start + timedelta(minutes=minute)):
+            assert phone.get("/status").status_code == 200
     with clock.frozen(start + timedelta(minutes=15, seconds=1)):
         assert phone.get("/status").status_code == 403
         assert phone.get(f"/wakil/{Grant.get().id}/tanda-terima").status_code == 403
@@ -99,8 +100,9 @@ def test_a_consent_that_outlasts_its_end_would_be_noticed(phone, siti, codes):
     start = clock.now()
     help_of(phone, siti, codes[0], minutes=15)
     Grant.update(until=start + timedelta(days=99)).execute()
-    with clock.frozen(start + timedelta(minutes=14)):
-        phone.get("/status")
+    for minute in (7, 14):
+        with clock.frozen(start + timedelta(minutes=minute)):
+            phone.get("/status")
     with clock.frozen(start + timedelta(minutes=15, seconds=1)):
         assert phone.get("/status").status_code == 200
 
