@@ -39,7 +39,6 @@ AT_A_KIOSK = (
     "/kios/masuk",
     "/kios/tombol",
     "/kios/petugas",
-    "/masuk",
     "/cek",
     "/bayar",
     "/bantuan",
