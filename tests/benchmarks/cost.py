@@ -3,6 +3,7 @@
 The requests alternate: large database, small one, hello. What slows the machine for a moment slows all three.
 """
 
+import re
 import socket
 import time
 from pathlib import Path
@@ -62,14 +63,15 @@ class Line:
 
 
 def run(engine: Sqlite | Postgres, members_file: Path, now: str, goals: Goals) -> None:
-    """Measure every page of a signed-in member in the databases `large` and `small`."""
+    """Measure the pages of a signed-in member in `large` and `small`, but those about rows that nobody there has."""
     crowds = {}
     for name in ("small", "large"):
         app = create_app(DATABASE_URL=engine.url(name), JKN_NOW=now)
         crowds[name] = visitors.enter(app, members_file)
-    addresses = [*PUBLIC, *(route.url for route in PAGES if route.role == Role.MEMBER)]
-    routes = {route.url: route for route in PAGES}
     first = crowds["large"][0]
+    routes = {route.url: route for route in PAGES}
+    owned = (url for url, route in routes.items() if route.role == Role.MEMBER and _named(url) <= {*first.objects})
+    addresses = [*PUBLIC, *owned]
     questions = {address: _questions(app, first, _at(routes, address, first)) for address in addresses}
     db.close_all()
     rows = []
@@ -103,6 +105,11 @@ def _measure(lines, crowds, routes, address) -> tuple:
     growth = median(large / small for large, small in pairs)
     status = "/".join(map(str, sorted(statuses)))
     return status, middle["large"], middle["large"] / middle["hello"], growth
+
+
+def _named(url: str) -> set[str]:
+    """The rows that an address names."""
+    return set(re.findall(r"<(?:\w+:)?(\w+)>", url))
 
 
 def _at(routes, address: str, visitor: visitors.Visitor) -> str:
