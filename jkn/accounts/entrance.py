@@ -119,9 +119,11 @@ def enter(opened: service.Opened) -> None:
     What waits to be gone back to stays; at a kiosk only for its writer: another may sign in next."""
     if current_user.is_authenticated:
         service.close_sign_in(access.actor().sign_in, access.actor())
-    former, names = ran_out(), ("back", "held", "lang", "recovery")
-    if opened.row.channel == "kiosk" and (former is None or former.person_id != opened.row.person_id):
-        names = ("lang",)
+    names = ("back", "held", "lang", "recovery")
+    if opened.row.channel == "kiosk":
+        former = ran_out()
+        if former is None or former.person_id != opened.row.person_id:
+            names = ("lang",)
     kept = {name: session[name] for name in names if name in session}
     session.clear()
     session.update(kept)
