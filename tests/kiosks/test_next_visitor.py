@@ -9,21 +9,13 @@ from jkn.access import SYSTEM, Role
 from jkn.accounts import entrance
 from jkn.accounts import service as accounts
 from jkn.complaints.models import Complaint
-from jkn.kiosks.models import Kiosk, Printer
 from tests.builders import PIN, a_family, people, post
-from tests.crawl import as_kiosk, as_staff, fields
+from tests.crawl import as_staff, fields
 from tests.kiosks.keys import press, sign_in_by_keys
 from tests.kiosks.test_staff import type_code, vouch
 
 SECRET = ("/kios/petugas/kertas", "/kios/petugas/escpos")
 SLIP = ("/kios/slip", "/kios/slip/cetak", "/kios/slip/escpos")
-
-
-@pytest.fixture
-def kiosk(app):
-    client = as_kiosk(app)
-    Kiosk.update(printer=Printer.PAGE_80).execute()
-    return client
 
 
 @pytest.fixture

@@ -15,17 +15,10 @@ from jkn.kiosks import staff
 from jkn.kiosks.models import Kiosk, Printer, StaffCode
 from jkn.notices.models import Notice
 from tests.builders import post
-from tests.crawl import a_facility, as_kiosk, as_member, as_staff
+from tests.crawl import a_facility, as_member, as_staff
 from tests.kiosks.keys import press
 
 NAME = re.compile(r"SITI")
-
-
-@pytest.fixture
-def kiosk(app):
-    client = as_kiosk(app)
-    Kiosk.update(printer=Printer.PAGE_80).execute()
-    return client
 
 
 @pytest.fixture
